@@ -1,0 +1,30 @@
+"""The Gradio page: its tabs on the left, what was read on the right, and an API."""
+
+import gradio as gr
+
+from mnist_demo.page.api import recognize_endpoint
+from mnist_demo.page.component import asset, styles
+from mnist_demo.page.draw import draw_tab
+from mnist_demo.page.photo import photo_tab
+from mnist_demo.page.reader import Reader
+from mnist_demo.page.readout import Readout
+from mnist_demo.page.theme import theme
+
+__all__ = ["create_page", "styles", "theme"]
+
+TITLE = "Handwritten digits, read as you write"
+
+
+def create_page() -> gr.Blocks:
+    """Return the page, ready to launch with `theme()` and `styles()`; its classifier loads in the background."""
+    reader = Reader()
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(asset("header.html"), apply_default_css=False, elem_id="masthead")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="sources"), gr.Tabs():
+                draw_tab(reader)
+                photo_tab(reader)
+            with gr.Column(elem_id="results"):
+                Readout()
+        recognize_endpoint(reader)
+    return page

@@ -1,0 +1,54 @@
+"""What the page's own components share: markup, script and styles in files beside them."""
+
+from abc import ABCMeta
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.component_meta import ComponentMeta
+
+FOLDER = Path(__file__).parent
+STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css")
+
+
+def asset(name: str) -> str:
+    """Return the text of one of the page's files."""
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def styles() -> str:
+    """Return all styles as an element for the page's head.
+
+    Not launch(css=...): Gradio rewrites each rule of that, and drops nested rules and most at-rules.
+    """
+    return "<style>" + "\n".join(map(asset, STYLES)) + "</style>"
+
+
+class StublessMeta(ComponentMeta):
+    """Makes component classes without the .pyi files that Gradio writes beside the sources, where mypy reads them."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> type:
+        """Make the class as its base's metaclass would, events included, and write nothing."""
+        return ABCMeta.__new__(cls, name, bases, attributes)
+
+
+class PageComponent(gr.HTML, metaclass=StublessMeta):
+    """A component with NAME.html as its template and some scripts, joined, as the one that runs when it loads.
+
+    Its functions are called by the script, as `server.function(...)`, which answers undefined where the call failed.
+    They are not events: after an event that fails for want of a connection, Gradio reloads the page as soon as the
+    server is back, and a drawing would be lost.
+    """
+
+    def __init__(
+        self, name: str, scripts: tuple[str, ...], functions: tuple[Callable[..., Any], ...] = (), **props: Any
+    ) -> None:
+        super().__init__(
+            html_template=asset(f"{name}.html"),
+            js_on_load="\n".join(map(asset, scripts)),
+            apply_default_css=False,
+            elem_id=name,
+            server_functions=list(functions),
+            **props,
+        )

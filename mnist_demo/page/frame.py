@@ -1,0 +1,30 @@
+"""The photo component: a picture frame that takes photos in every way and shows what was read where."""
+
+import base64
+from typing import Any
+
+from gradio.data_classes import DataWithFiles
+
+from mnist_demo.page.component import PageComponent
+from mnist_demo.page.examples import photo_bytes, thumbnails
+from mnist_demo.page.reader import Reader
+
+
+class Frame(PageComponent):
+    """A frame for a photo: upload, drag and drop, paste, camera or an example; a box and a label on each digit.
+
+    The file comes as it is, in the request itself: Gradio neither decodes it nor keeps or serves a copy.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        def read(upload: object) -> dict[str, Any]:
+            if not isinstance(upload, DataWithFiles) or not upload.files:
+                return {"error": "No file came. Choose a PNG, JPEG or WebP image."}
+            _name, photo = upload.files[0]
+            return reader.read_photo(photo)
+
+        def example(name: object) -> dict[str, str]:
+            return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}
+
+        scripts = ("digits.js", "channel.js", "frame.js")
+        super().__init__("frame", scripts, (read, example), examples=thumbnails())

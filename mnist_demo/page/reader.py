@@ -1,0 +1,79 @@
+"""Reads pictures for the page, with a classifier that loads while the page is already being served."""
+
+from __future__ import annotations
+
+import base64
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mnist_demo.recognition import Digit, Reading, recognize
+
+if TYPE_CHECKING:
+    from mnist_demo.inference import Classifier
+
+MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
+DRAWING_PREFIX = "data:image/png;base64,"
+
+
+class Reader:
+    """Answers the page's requests; those that come before the classifier has loaded wait for it."""
+
+    def __init__(self) -> None:
+        self._classifier = ThreadPoolExecutor(1, "load-classifier").submit(load_classifier)
+
+    def read(self, source: Path | bytes) -> Reading:
+        """Read a picture. Raises ValueError or OSError, with words for its user, if it cannot be read."""
+        return recognize(source, self._classifier.result())
+
+    def read_drawing(self, data_url: object) -> dict[str, Any]:
+        """Read a drawing, given as the data URL of a PNG, for the page."""
+        try:
+            return for_page(self.read(decode_drawing(data_url)))
+        except (ValueError, OSError) as error:
+            return {"error": str(error)}
+
+    def read_photo(self, photo: bytes) -> dict[str, Any]:
+        """Read a photo's bytes for the page."""
+        try:
+            return for_page(self.read(photo))
+        except (ValueError, OSError) as error:
+            return {"error": str(error)}
+
+    def read_file(self, path: Path, name: str) -> dict[str, Any]:
+        """Read an uploaded file for the API: the command line's JSON object about the file called name."""
+        try:
+            return {"file": name, **self.read(path).to_dict()}
+        except (ValueError, OSError) as error:
+            return {"file": name, "error": str(error)}
+
+
+def load_classifier() -> Classifier:
+    """Import TensorFlow, which takes seconds, and load the model."""
+    from mnist_demo.inference import Classifier
+
+    return Classifier()
+
+
+def decode_drawing(data_url: object) -> bytes:
+    """Return the PNG file in a data URL. Raises ValueError if there is none, or a far too long one."""
+    if not isinstance(data_url, str) or not data_url.startswith(DRAWING_PREFIX):
+        raise ValueError("Expected a drawing as the data URL of a PNG image.")
+    if len(data_url) > MAX_DRAWING_LENGTH:
+        raise ValueError("The drawing is too large. Clear the pad and draw it more simply.")
+    return base64.b64decode(data_url[len(DRAWING_PREFIX) :], validate=True)
+
+
+def for_page(reading: Reading) -> dict[str, Any]:
+    """Return to_dict() of the reading, and in each of its digits the image as base64 of 28 * 28 bytes, ink = 255."""
+    answer = reading.to_dict()
+    for entry, digit in zip(answer["digits"], reading.digits, strict=True):
+        entry["image"] = encode_image(digit)
+    return answer
+
+
+def encode_image(digit: Digit) -> str:
+    """Return a digit's (28, 28) image in [0, 1] as base64 of its bytes in [0, 255]."""
+    return base64.b64encode(np.rint(digit.image * 255).astype(np.uint8).tobytes()).decode("ascii")
