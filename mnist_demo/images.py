@@ -1,0 +1,580 @@
+"""From a picture to 28x28 digits: upright grey, then ink, then marks, then MNIST's framing.
+
+Each step works alone on NumPy arrays. Nothing here imports TensorFlow.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+Grey = NDArray[np.uint8]
+Ink = NDArray[np.float32]
+Source = str | Path | bytes | Image.Image | np.ndarray
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+PIXELS_MAX = 50_000_000  # of a picture that is opened at all
+SIDE_MAX = 20_000  # pixels, likewise
+WORK_PIXELS = 4_000_000  # a larger picture is reduced to about so many before it is read
+EXIF_ORIENTATION = 0x0112
+
+STROKE_SEARCH_SIDE = 384  # pixels; the picture is reduced to this to find how wide its strokes are
+STROKE_SIDES = (3, 5, 9, 13, 19, 29, 43, 65, 97, 145, 217)  # pixels, of the squares tried
+EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger one always
+EDGES_TELLING = 0.3  # of all edge pixels covered (about half are ink): enough to tell ink from paper
+STROKES_COVERED = 0.85  # of the edges that the largest square covers
+STROKE_MARGIN = 1.4  # for blots and crossings, wider than the strokes they are in
+SQUARE_MAX = 31  # pixels; larger squares are applied to a reduced picture
+SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
+CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
+GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
+FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
+EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
+
+MARK_MIN = 4  # pixels; a smaller component is never a mark
+MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
+SPECK = 0.15  # of the writing size; smaller components are specks
+EDGE_STRIP = 0.03  # of the picture's side; what lies wholly in the strip along its edge is not writing
+PART_OVERLAP = 0.4  # of the narrower component's width, that parts of one mark share
+PART_GAP = 0.25  # of the writing size, between parts of one mark
+PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it, or they are two lines' digits
+LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
+LEVEL_MIN = 0.25  # of the lower mark's height, that two neighbours on a line share
+
+CUT_HEIGHT = 40  # pixels; touching digits are cut at this height
+CUT_SLANTS = (-0.6, -0.4, -0.2, 0.0, 0.2)  # columns a row, from upright; most writing leans to the right
+CUT_INK = 14.0  # pixels of ink that a cut may cross at that height
+CUT_APART = 3  # pixels between cuts
+CUT_MARGIN = 4  # pixels from a mark's sides
+
+IMAGE_SIDE = 28  # pixels, of the picture that the model sees
+DIGIT_SIDE = 20  # pixels, of the box in it that a digit fills
+MASS_CENTRE = 14.0  # pixel index, of a digit's centre of mass
+STROKE_MIN = 2.0  # pixels of the 28x28 image; most of MNIST's strokes are wider
+FRAMING_SIDE = 4 * DIGIT_SIDE  # pixels; strokes are measured and thickened at this size
+INK_MIN = 0.25  # of the darkest ink; fainter is a stroke's blurred edge
+
+
+def load_image(source: Source) -> Grey:
+    """Return a picture as upright grey.
+
+    EXIF orientation is applied, transparency laid over white, 16-bit grey scaled to 8, and a picture of more than
+    four megapixels reduced (`load_scaled` tells by how much).
+
+    Args:
+        source: a path, a file's bytes, a Pillow image, or an array: (h, w) or (h, w, 1 to 4) of uint8 or uint16 over
+            their full range, of bool, or of floats in [0, 1]. Files and bytes are PNG, JPEG or WebP.
+
+    Returns:
+        (height, width) uint8, 255 is white.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not of those formats, damaged, empty or too large, or the array has another form.
+        TypeError: the source is something else.
+    """
+    return load_scaled(source)[0]
+
+
+def load_scaled(source: Source) -> tuple[Grey, float]:
+    """Return what `load_image` does, and the side of its pixels in pixels of the upright picture: 1 or more."""
+    if isinstance(source, np.ndarray):
+        grey, width, orientation = _grey_of_array(source), source.shape[1], 1
+    elif isinstance(source, Image.Image):
+        _check_size(*source.size, "the image")
+        grey, width, orientation = _decode(source)
+    elif isinstance(source, bytes | bytearray):
+        grey, width, orientation = _open(io.BytesIO(source), "the image", len(source))
+    elif isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: no such file. Check the path.")
+        with path.open("rb") as file:
+            grey, width, orientation = _open(file, path.name, path.stat().st_size)
+    else:
+        raise TypeError(f"expected a path, bytes, a Pillow image or an array, got {type(source).__name__}")
+    scale = width / grey.shape[1]
+    surplus = math.sqrt(grey.size / WORK_PIXELS)
+    if surplus > 1:
+        height, width = (max(1, round(side / surplus)) for side in grey.shape)
+        scale *= grey.shape[1] / width
+        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    return _turn_upright(grey, orientation), scale
+
+
+def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
+    if size == 0:
+        raise ValueError(f"{name}: the file is empty. Choose another, or save it again.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of large pictures, which are refused below, and of odd metadata
+        try:
+            image = Image.open(file, formats=FORMATS)
+        except UnidentifiedImageError:
+            raise ValueError(f"{name}: not a PNG, JPEG or WebP image. Save or export it as one of these.") from None
+        except Image.DecompressionBombError:
+            raise ValueError(_too_large(name)) from None
+        except Exception as error:  # decoders raise nearly anything on damaged files
+            raise ValueError(_damaged(name, error)) from None
+        _check_size(*image.size, name)
+        try:
+            return _decode(image)
+        except Exception as error:
+            raise ValueError(_damaged(name, error)) from None
+
+
+def _damaged(name: str, error: Exception) -> str:
+    return f"{name}: the image is damaged ({error}). Save or send it again."
+
+
+def _too_large(name: str) -> str:
+    return f"{name}: the image has more than {PIXELS_MAX // 10**6} megapixels or {SIDE_MAX:,} pixels a side. Shrink it."
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
+        raise ValueError(_too_large(name))
+    if width * height == 0:
+        raise ValueError(f"{name}: the image has no pixels. Choose another.")
+
+
+def _decode(image: Image.Image) -> tuple[Grey, int, int]:
+    """Return a picture's first frame as grey, reduced if it is large, its own width, and its EXIF orientation."""
+    width, height = image.size
+    orientation = _orientation(image)
+    reduction = max(1, int(math.sqrt(width * height / WORK_PIXELS)))
+    if image.format == "JPEG" and reduction > 1:
+        image.draft("L", (width // reduction, height // reduction))  # decoded at the reduced size
+    image.load()
+    return _grey_of_image(image, max(1, round(reduction * image.width / width))), width, orientation
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(EXIF_ORIENTATION, 1))
+    except Exception:  # broken EXIF is no reason not to read the pixels; Pillow's parser raises nearly anything
+        return 1
+
+
+def _grey_of_image(image: Image.Image, reduction: int) -> Grey:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _grey_of_array(_clip_sixteen(np.asarray(image)))
+    if image.mode in ("P", "PA", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+    elif "transparency" in image.info and image.mode in ("L", "RGB"):
+        image = image.convert("RGBA")
+    if reduction > 1:
+        image = image.reduce(reduction)
+    if image.mode not in ("LA", "La", "RGBA", "RGBa"):
+        return np.asarray(image.convert("L"))
+    if image.mode in ("La", "RGBa"):
+        image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    return _over_white(np.asarray(image.convert("L")), np.asarray(image.getchannel("A")))
+
+
+def _clip_sixteen(values: np.ndarray) -> NDArray[np.uint16]:
+    return np.clip(values, 0, 65535).astype(np.uint16)
+
+
+def _over_white(grey: Grey, alpha: Grey) -> Grey:
+    shade = (255 - grey).astype(np.uint16) * alpha
+    return (255 - (shade + 127) // 255).astype(np.uint8)
+
+
+def _grey_of_array(array: np.ndarray) -> Grey:
+    if array.ndim not in (2, 3) or array.size == 0 or (array.ndim == 3 and array.shape[2] > 4):
+        raise ValueError(f"expected an array of shape (height, width) or (height, width, 1 to 4), got {array.shape}")
+    _check_size(array.shape[1], array.shape[0], "the array")
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8) * 255
+    elif array.dtype == np.uint16:
+        array = (array // 257).astype(np.uint8)
+    elif np.issubdtype(array.dtype, np.floating):
+        array = np.round(np.clip(np.nan_to_num(array), 0, 1) * 255).astype(np.uint8)
+    elif array.dtype != np.uint8:
+        raise ValueError(f"expected an array of uint8, uint16, bool or floats in [0, 1], got {array.dtype}")
+    if array.ndim == 2:
+        return array
+    grey = cv2.cvtColor(array[..., :3], cv2.COLOR_RGB2GRAY) if array.shape[2] > 2 else array[..., 0]
+    return _over_white(grey, array[..., -1]) if array.shape[2] in (2, 4) else grey
+
+
+def _turn_upright(grey: Grey, orientation: int) -> Grey:
+    """Undo the camera's EXIF orientation, 1 to 8: odd quarter turns are stored transposed, even ones mirrored."""
+    if orientation >= 5:
+        grey = grey.T
+    if orientation in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)
+
+
+def extract_ink(grey: Grey) -> Ink:
+    """Separate ink from paper, whatever their colours and the light.
+
+    The paper's brightness is estimated everywhere by a morphological closing just wider than the strokes: shadows
+    and folds, which are wider, belong to the paper. A pixel's contrast to the paper is then related to the strongest
+    contrast around it, so that pencil comes out as dark as a felt pen.
+
+    Args:
+        grey: (height, width) uint8. Light ink on a dark ground is inverted first.
+
+    Returns:
+        (height, width) float32 in [0, 1], 0 is paper.
+
+    Raises:
+        ValueError: `grey` is not two-dimensional.
+    """
+    if grey.ndim != 2:
+        raise ValueError(f"expected grey of shape (height, width), got {grey.shape}")
+    if min(grey.shape) < 3 or grey.max() - grey.min() < CONTRAST_MIN * 255:
+        return np.zeros(grey.shape, np.float32)
+    light_ink, stroke = _find_strokes(grey)
+    if light_ink:
+        grey = 255 - grey
+    if grey.size > SMOOTHED_PIXELS:
+        grey = cv2.GaussianBlur(grey, (3, 3), 0)
+    paper = _at_scale(grey, stroke, lambda picture, side: _close(picture, side))
+    contrast, floor = _contrast(grey, paper)
+    around = _at_scale(contrast, stroke, lambda picture, side: cv2.blur(cv2.dilate(picture, _square(side)), (side, side)))
+    return np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
+
+
+def _find_strokes(grey: Grey) -> tuple[bool, float]:
+    """Tell whether the ink is lighter than the paper, and the side in pixels of a square that no stroke can hold.
+
+    Strokes are narrower than the paper between them. So squares of growing side are tried, and each edge of the
+    picture asked whether its dark or its light side has been covered by then: the side that is covered first is ink.
+    """
+    scale = min(1.0, STROKE_SEARCH_SIDE / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    step = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _square(3))
+    edges = step > np.clip(0.4 * float(np.quantile(step, 0.995)), *EDGE_STEPS)
+    height = step[edges].astype(np.float32)
+    sides = [side for side in STROKE_SIDES if side < 0.7 * min(small.shape) + 3]
+    if not edges.any():
+        return False, STROKE_MARGIN * sides[0] / scale
+    covered = np.zeros((2, len(sides)))
+    for i, side in enumerate(sides):
+        square = _square(side)
+        for ink, operation in enumerate((cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)):
+            filled = cv2.morphologyEx(small, operation, square)[edges]
+            covered[ink, i] = np.minimum(filled / height, 1).mean()
+    early = np.minimum(covered, EDGES_TELLING).sum(1)
+    light_ink = bool(early[1] > early[0])
+    coverage = covered[int(light_ink)]
+    return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage[-1]))] / scale
+
+
+def _at_scale(picture: np.ndarray, side: float, operation: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
+    """Apply a morphological operation with a square of `side` pixels, on a reduced picture if the square is large."""
+    scale = min(1.0, SQUARE_MAX / side)
+    if scale == 1:
+        return operation(picture, max(3, round(side) | 1))
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.resize(operation(small, SQUARE_MAX), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
+    """How much darker than the paper each pixel is, and the least contrast there that counts as ink; both (h, w)."""
+    difference = paper.astype(np.float32) - grey
+    sample = difference[::3, ::3]
+    usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
+    grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
+    light = paper.astype(np.float32) + 8
+    contrast = (difference - usual) / light
+    least = np.maximum(CONTRAST_MIN, GRAIN_MARGIN * grain / light)
+    inked = contrast[contrast > least]
+    if inked.size:
+        least = np.maximum(least, FAINT_INK * float(np.quantile(inked[:: inked.size // 10_000 + 1], 0.9)))
+    return contrast, least
+
+
+def _close(picture: Grey, side: int) -> Grey:
+    return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, _square(side))
+
+
+def _square(side: int) -> NDArray[np.uint8]:
+    return np.ones((side, side), np.uint8)
+
+
+class Box(NamedTuple):
+    """A mark's bounding box in pixels; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """One sign on the paper: its box, and the ink in it that is its own, (height, width) float32 in [0, 1]."""
+
+    box: Box
+    ink: Ink
+
+
+def find_digits(ink: Ink) -> list[Box]:
+    """Return the boxes of what may be digits, in reading order: lines from the top, left to right.
+
+    Args:
+        ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
+    """
+    return [mark.box for line in find_marks(ink) for mark in line]
+
+
+def find_marks(ink: Ink) -> list[list[Mark]]:
+    """Return the marks on each line, lines from the top, marks from the left.
+
+    A mark is one connected stretch of ink, or several that lie above each other as the parts of a 5 do. Specks, much
+    smaller than the writing, and the picture's own edges are left out.
+
+    Args:
+        ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
+    """
+    if not (ink >= 0.5).any():
+        return []
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= 0.5).astype(np.uint8))
+    boxes = np.stack([*stats[1:, :2].T, *(stats[1:, :2] + stats[1:, 2:4]).T], 1)  # left, top, right, bottom
+    writing = _is_writing(boxes, stats[1:, cv2.CC_STAT_AREA], ink.shape)
+    if not writing.any():
+        return []
+    numbers, boxes = np.flatnonzero(writing) + 1, boxes[writing]
+    size = _writing_size(boxes)
+    groups = _stack_parts(boxes, size)
+    marks = [_cut_mark(ink, labels, numbers[group], boxes[group]) for group in groups]
+    return _sort_into_lines(marks)
+
+
+def _is_writing(boxes: NDArray[np.int32], areas: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which components (n,) are neither specks nor the edge of the paper or the table."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    sides = np.maximum(width, height)
+    picture = np.array([shape[1], shape[0]])
+    gap = np.maximum(1, EDGE_STRIP * picture)
+    strip = (boxes[:, 2:] <= gap) | (boxes[:, :2] >= picture - gap)  # wholly in the strip along an edge
+    spans = (boxes[:, :2] <= 1) & (boxes[:, 2:] >= picture - 1)
+    keep = ~strip.any(1) & ~(spans.any(1) & (np.minimum(width, height) < 0.1 * sides)) & ~spans.all(1)
+    keep &= sides >= MARK_MIN
+    if keep.any():
+        size = _writing_size(boxes[keep])
+        keep &= (sides >= SPECK * size) & (areas >= (SPECK * size / 3) ** 2)
+    keep[np.argsort(-sides * keep)[MARKS_MAX:]] = False
+    return keep
+
+
+def _writing_size(boxes: NDArray[np.int32]) -> float:
+    """The usual longer side of a component, in pixels: the median, each counting by its length."""
+    sides = np.sort((boxes[:, 2:] - boxes[:, :2]).max(1))
+    total = np.cumsum(sides)
+    return float(sides[np.searchsorted(total, total[-1] / 2)])
+
+
+def _stack_parts(boxes: NDArray[np.int32], size: float) -> list[NDArray[np.intp]]:
+    """Group components that lie above each other, one of them small, closer than a fraction of the writing size."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    gap_x, gap_y = np.moveaxis(low - high, 2, 0)
+    over = -gap_x >= PART_OVERLAP * np.minimum(width[:, None], width[None])
+    joined = np.maximum(boxes[:, None, 3], boxes[None, :, 3]) - np.minimum(boxes[:, None, 1], boxes[None, :, 1])
+    small = np.minimum(height[:, None], height[None]) < PART_HEIGHT * joined
+    near = over & (gap_y < PART_GAP * size) & small & (joined < LINE_HEIGHT * size)
+    group = np.arange(len(boxes))
+    for _ in boxes:
+        least = np.where(near, group[None], len(boxes)).min(1)
+        if (least == group).all():
+            break
+        group = least
+    return [np.flatnonzero(group == number) for number in np.unique(group)]
+
+
+def _cut_mark(ink: Ink, labels: NDArray[np.int32], numbers: NDArray[np.intp], boxes: NDArray[np.int32]) -> Mark:
+    """Cut the numbered components out of the ink, leaving neighbours that reach into their box."""
+    box = Box(*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
+    inside = np.s_[box.top : box.bottom, box.left : box.right]
+    own = np.isin(labels[inside], [0, *numbers])  # 0 holds the strokes' soft edges
+    return Mark(box, np.where(own, ink[inside], 0))
+
+
+def _sort_into_lines(marks: list[Mark]) -> list[list[Mark]]:
+    """Follow each line from the left: a mark goes on the line whose last mark is most level with it."""
+    lines: list[list[Mark]] = []
+    for mark in sorted(marks, key=lambda mark: mark.box.left):
+        levels = [_level(line[-1].box, mark.box) for line in lines]
+        if levels and max(levels) > LEVEL_MIN:
+            lines[int(np.argmax(levels))].append(mark)
+        else:
+            lines.append([mark])
+    return sorted(lines, key=lambda line: np.mean([mark.box.top + mark.box.bottom for mark in line]))
+
+
+def _level(a: Box, b: Box) -> float:
+    """How far two boxes share their height: 1 where the lower one lies wholly beside the other, below 0 where apart."""
+    return (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
+
+
+def join_marks(marks: list[Mark]) -> Mark:
+    """Return several marks as one."""
+    boxes = np.array([mark.box for mark in marks])
+    box = Box(*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
+    ink = np.zeros((box.height, box.width), np.float32)
+    for mark in marks:
+        top, left = mark.box.top - box.top, mark.box.left - box.left
+        place = ink[top : top + mark.box.height, left : left + mark.box.width]
+        np.maximum(place, mark.ink, out=place)
+    return Mark(box, ink)
+
+
+def split_mark(mark: Mark) -> list[Mark]:
+    """Cut a mark where digits may touch: along straight lines, upright or slanted, that cross little ink.
+
+    Returns:
+        The pieces from the left; their ink adds up to the mark's. Cuts go through digits too, so the caller has to
+        try which pieces belong together (Casey and Lecolinet, "A Survey of Methods and Strategies in Character
+        Segmentation", 1996, call this recognition-based segmentation).
+    """
+    scale = CUT_HEIGHT / mark.box.height
+    width = max(2, round(mark.box.width * scale))
+    small = cv2.resize(mark.ink, (width, CUT_HEIGHT), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    rows, columns = np.mgrid[: mark.box.height, : mark.box.width]
+    piece = np.zeros(mark.ink.shape, int)
+    for column, slant in _find_cuts(small):
+        piece += columns >= (column + slant * (rows * scale - CUT_HEIGHT / 2)) / scale
+    parts = [_trim(mark, piece == number) for number in range(int(piece.max()) + 1)]
+    return [part for part in parts if part is not None]
+
+
+def _find_cuts(ink: Ink) -> list[tuple[int, float]]:
+    """Column at half height and slant (columns a row) of the cuts that cross the least ink around them."""
+    height, width = ink.shape
+    rows = np.arange(height)[:, None]
+    columns = np.arange(width)
+    costs = np.zeros((len(CUT_SLANTS), width))
+    for i, slant in enumerate(CUT_SLANTS):
+        at = np.rint(columns + slant * (rows - height / 2)).astype(int)
+        costs[i] = np.where((at >= 0) & (at < width), ink[rows, np.clip(at, 0, width - 1)], 0).sum(0)
+    best = costs.min(0)
+    cuts = []
+    for column in range(CUT_MARGIN, width - CUT_MARGIN):
+        window = best[max(0, column - CUT_APART) : column + CUT_APART + 1]
+        apart = not cuts or column - cuts[-1] > CUT_APART
+        if apart and best[column] == window.min() and best[column] <= CUT_INK:
+            cuts.append(column)
+    return [(column, CUT_SLANTS[int(costs[:, column].argmin())]) for column in cuts]
+
+
+def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:
+    """Return the part of a mark where `keep` is true, in its own box; None if there is no ink."""
+    ink = np.where(keep, mark.ink, 0)
+    rows, columns = np.flatnonzero(ink.max(1) >= 0.5), np.flatnonzero(ink.max(0) >= 0.5)
+    if not rows.size:
+        return None
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    box = Box(mark.box.left + int(left), mark.box.top + int(top), mark.box.left + int(right), mark.box.top + int(bottom))
+    return Mark(box, ink[top:bottom, left:right])
+
+
+def normalize(ink: Ink) -> Ink:
+    """Frame one mark as MNIST framed its digits.
+
+    The mark's bounding box is scaled, its aspect kept, to fit 20x20 pixels, and placed in a 28x28 image so that its
+    centre of mass is at the centre (LeCun, Cortes and Burges, "The MNIST database of handwritten digits",
+    http://yann.lecun.com/exdb/mnist). Strokes that would come out thinner than MNIST's are thickened first, so that
+    a fine pen stays as dark as a broad one.
+
+    Args:
+        ink: (height, width) float32 in [0, 1], 0 is paper. Any size.
+
+    Returns:
+        (28, 28) float32 in [0, 1]; all 0 where there is no ink.
+
+    Raises:
+        ValueError: `ink` is not two-dimensional.
+    """
+    if ink.ndim != 2:
+        raise ValueError(f"expected ink of shape (height, width), got {ink.shape}")
+    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
+    darkest = float(ink.max(initial=0))
+    if darkest <= 0:
+        return image
+    mark = _keep_strokes(_crop(ink / np.float32(darkest)))
+    height, width = (max(1, round(side * DIGIT_SIDE / max(mark.shape))) for side in mark.shape)
+    digit = _resize(mark, height, width)
+    digit = np.clip(digit / max(_core_ink(digit), 1e-6), 0, 1)
+    top, left = _mass_offset(digit)
+    image[top : top + height, left : left + width] = digit
+    return image
+
+
+def _crop(ink: Ink) -> Ink:
+    """Cut `ink` (darkest 1) to the box of its strokes."""
+    rows, columns = np.flatnonzero(ink.max(1) >= INK_MIN), np.flatnonzero(ink.max(0) >= INK_MIN)
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _keep_strokes(mark: Ink) -> Ink:
+    """Bring a mark to the framing size without losing thin strokes, and thicken those thinner than MNIST's."""
+    shrink = max(mark.shape) / FRAMING_SIDE
+    if shrink > 1:
+        reach = math.ceil(shrink) | 1
+        if _stroke_width(mark) < 2 * shrink:  # area averaging would wash it out
+            mark = cv2.dilate(_pad(mark, reach // 2), np.ones((reach, reach), np.uint8))
+    scale = FRAMING_SIDE / max(mark.shape)
+    mark = _resize(mark, *(max(1, round(side * scale)) for side in mark.shape))
+    missing = STROKE_MIN * FRAMING_SIDE / DIGIT_SIDE - _stroke_width(mark)
+    reach = math.ceil(missing / 2)
+    if reach > 0:
+        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        mark = cv2.dilate(_pad(mark, reach), brush)
+    return mark
+
+
+def _stroke_width(mark: Ink) -> float:
+    """Mean width in pixels of a mark's strokes: a bar's pixels lie a quarter of its width from its edge on average."""
+    inside = (mark >= 0.5).astype(np.uint8)
+    if not inside.any():
+        return 0.0
+    distance = cv2.distanceTransform(_pad(inside, 1), cv2.DIST_L2, 3)
+    return max(4 * float(distance.sum()) / float(inside.sum()) - 2, 1)  # a pixel at the edge counts as 1, not as 1/2
+
+
+def _pad(array: np.ndarray, border: int) -> np.ndarray:
+    return cv2.copyMakeBorder(array, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
+
+
+def _resize(ink: Ink, height: int, width: int) -> Ink:
+    shrinks = height < ink.shape[0] or width < ink.shape[1]
+    return cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+
+def _core_ink(digit: Ink) -> float:
+    """The ink in the middle of a digit's strokes: the 70th percentile of what is not paper."""
+    return float(np.quantile(digit[digit > 0.1], 0.7)) if (digit > 0.1).any() else float(digit.max())
+
+
+def _mass_offset(digit: Ink) -> tuple[int, int]:
+    """Row and column of the digit's corner in the 28x28 image that bring its centre of mass to the middle."""
+    mass = float(digit.sum())
+    offsets = []
+    for axis, side in enumerate(digit.shape):
+        centre = float((digit.sum(1 - axis) * np.arange(side)).sum()) / mass
+        offsets.append(min(max(round(MASS_CENTRE - centre), 0), IMAGE_SIDE - side))
+    return offsets[0], offsets[1]

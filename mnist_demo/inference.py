@@ -1,0 +1,119 @@
+"""The SavedModel behind its signature: 28x28 images in, label probabilities out.
+
+The one module that serves with TensorFlow; importing it takes seconds, so the page does that in the background.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read by TensorFlow when it is imported
+import tensorflow as tf  # noqa: E402
+
+from mnist_demo.images import IMAGE_SIDE  # noqa: E402
+
+MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
+CHECKSUMS = "SHA256SUMS"
+BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
+
+Images = NDArray[np.float32]
+
+
+class Classifier:
+    """A digit classifier, loaded from a SavedModel folder."""
+
+    def __init__(self, model_dir: Path | str = MODEL_DIR) -> None:
+        """Check the folder against its checksums, load it, and run it once so that no caller waits for that.
+
+        Raises:
+            FileNotFoundError: the folder, or a file on its list, is missing.
+            ValueError: a file's checksum is not the one on the list.
+        """
+        verify_checksums(Path(model_dir))
+        self._model = tf.saved_model.load(str(model_dir))
+        self._signature = self._model.signatures["serving_default"]
+        self.predict(np.zeros((1, IMAGE_SIDE, IMAGE_SIDE), np.float32))
+
+    def predict(self, images: Images) -> NDArray[np.float32]:
+        """Return the probabilities of each label.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1], ink = 1; n may be 0.
+
+        Returns:
+            (n, 10) float32; each row sums to 1.
+
+        Raises:
+            ValueError: the images have another shape.
+        """
+        _check_shape(images)
+        batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
+        rows = [self._signature(tf.constant(batch, tf.float32))["output_0"].numpy() for batch in batches]
+        return np.concatenate(rows) if rows else np.zeros((0, 10), np.float32)
+
+    def saliency(self, images: Images, labels: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
+        """Return how much each pixel's ink speaks for a label: the gradient of the label's log-odds.
+
+        The log-odds, unlike the probability, have a gradient that does not vanish where the model is sure
+        (Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2013, take the score before the
+        softmax for the same reason).
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+            labels: (n,) integers in [0, 9]; by default each image's most probable label.
+
+        Returns:
+            (n, 28, 28) float32: above 0 where more ink makes the label more likely, below 0 where less.
+
+        Raises:
+            ValueError: the images have another shape.
+        """
+        _check_shape(images)
+        inputs = tf.constant(images, tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            probabilities = self._model(inputs)
+            chosen = tf.argmax(probabilities, 1) if labels is None else tf.constant(labels, tf.int64)
+            own = tf.one_hot(chosen, 10)
+            log_odds = tf.math.log(tf.reduce_sum(own * probabilities, 1) + 1e-20) - tf.math.log(
+                tf.reduce_sum((1 - own) * probabilities, 1) + 1e-20
+            )
+        return tape.gradient(log_odds, inputs).numpy()
+
+
+def write_checksums(model_dir: Path) -> None:
+    """Write the SHA-256 sums of the folder's files, as sha256sum does, to its file SHA256SUMS."""
+    files = sorted(path for path in model_dir.rglob("*") if path.is_file() and path.name != CHECKSUMS)
+    lines = [f"{_sha256(path)}  {path.relative_to(model_dir).as_posix()}\n" for path in files]
+    (model_dir / CHECKSUMS).write_text("".join(lines))
+
+
+def verify_checksums(model_dir: Path) -> None:
+    """Compare the folder's files with the sums in its SHA256SUMS.
+
+    Raises:
+        FileNotFoundError: the list or a file on it is missing.
+        ValueError: a file's sum differs.
+    """
+    remedy = "Restore the folder with git, or train it anew with `make train`."
+    listed = model_dir / CHECKSUMS
+    if not listed.is_file():
+        raise FileNotFoundError(f"no model at {model_dir}: {CHECKSUMS} is missing. {remedy}")
+    for line in listed.read_text().splitlines():
+        expected, name = line.split("  ", 1)
+        if not (model_dir / name).is_file():
+            raise FileNotFoundError(f"the model at {model_dir} lacks {name}. {remedy}")
+        if _sha256(model_dir / name) != expected:
+            raise ValueError(f"the model at {model_dir} is damaged: {name} is not the file that was trained. {remedy}")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_shape(images: Images) -> None:
+    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
+        raise ValueError(f"expected images of shape (n, {IMAGE_SIDE}, {IMAGE_SIDE}), got {images.shape}")

@@ -1,0 +1,116 @@
+"""Train the model and export it: python -m mnist_demo.training."""
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+
+from mnist_demo.inference import MODEL_DIR  # noqa: E402
+from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus  # noqa: E402
+from mnist_demo.training.data import data_dir  # noqa: E402
+from mnist_demo.training.export import export  # noqa: E402
+from mnist_demo.training.network import build_network  # noqa: E402
+
+EPOCHS, STEPS = 40, 800  # an epoch is so many batches, not a pass through the data
+LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 400, 0.02
+TEMPERATURES = np.linspace(0.5, 2.0, 151)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m mnist_demo.training", description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder of the data sets (default: $MNIST_DEMO_DATA or ../shared/data)")
+    parser.add_argument("--output", type=Path, default=MODEL_DIR, help="the SavedModel to write (default: %(default)s)")
+    parser.add_argument("--checkpoints", type=Path, default=Path("build/training"), help="where to resume from (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help=f"epochs of {STEPS * BATCH:,} images (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="a few minutes' run that shows that everything works")
+    parser.add_argument("--bfloat16", action="store_true", help="mixed precision: faster where the processor has it")
+    args = parser.parse_args()
+
+    keras.utils.set_random_seed(args.seed)
+    if args.bfloat16:
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    corpus = load_corpus(data_dir(args.data), args.seed, variants=1 if args.quick else VARIANTS)
+    network = train(corpus, 2 if args.quick else args.epochs, args.seed, args.checkpoints)
+    keras.mixed_precision.set_global_policy("float32")
+    final = build_network()
+    final.set_weights(network.get_weights())
+    export(final, find_temperature(final, corpus), args.output)
+    print(f"wrote {args.output}")
+
+
+def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
+    """Return a network trained on the corpus; an interrupted run goes on from the folder `checkpoints`."""
+    network = build_network()
+    network.summary(print_fn=lambda text: print(text.splitlines()[-4]))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        LEARNING_RATE / 100, epochs * STEPS - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
+    )
+    network.compile(
+        keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    network.fit(
+        corpus.batches(seed),
+        epochs=epochs,
+        steps_per_epoch=STEPS,
+        callbacks=[keras.callbacks.BackupAndRestore(checkpoints), _HeldOutAccuracy(corpus)],
+        verbose=2 if os.environ.get("CI") else "auto",
+    )
+    return network
+
+
+def logits_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the logits (n, 10) of images (n, 28, 28) uint8."""
+    batches = np.array_split(images.astype(np.float32)[..., None] / 255, max(1, len(images) // 500))
+    return np.concatenate([np.asarray(network(batch, training=False)) for batch in batches]).astype(np.float32)
+
+
+def find_temperature(network: keras.Model, corpus: Corpus) -> float:
+    """Return the temperature that makes the held-out digits most likely, MNIST and pen strokes counting alike."""
+
+    def loss(temperature: float) -> float:
+        return sum(_negative_log_likelihood(logits / temperature, labels) for logits, labels in known)
+
+    sets = [digits for digits in (corpus.held_out, corpus.held_out_pen) if len(digits.images)]
+    known = [(logits_of(network, digits.images), digits.labels) for digits in sets]
+    return float(min(TEMPERATURES, key=loss))
+
+
+def _negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    shifted = logits - logits.max(1, keepdims=True)
+    right = shifted[np.arange(len(labels)), labels]
+    return float((np.log(np.exp(shifted).sum(1)) - right).mean())
+
+
+class _HeldOutAccuracy(keras.callbacks.Callback):
+    """Print, after every fifth epoch, how the held-out images fare."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        super().__init__()
+        self.corpus = corpus
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if (epoch + 1) % 5 and epoch + 1 != self.params["epochs"]:
+            return
+        line = []
+        for name, digits in (("MNIST", self.corpus.held_out), ("pen strokes", self.corpus.held_out_pen)):
+            if len(digits.images):
+                right = (logits_of(self.model, digits.images).argmax(1) == digits.labels).mean()
+                line.append(f"{name} {right:.2%}")
+        if len(self.corpus.held_out_signs):
+            sure = np.exp(logits_of(self.model, self.corpus.held_out_signs))
+            sure = sure.max(1) / sure.sum(1)
+            line.append(f"other signs below 0.5 {(sure < 0.5).mean():.1%}")
+        print(" held out: " + ", ".join(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
