@@ -79,7 +79,7 @@ def write_line(text: str, rng: np.random.Generator) -> list[Stroke]:
     for character in text:
         if character != " ":
             drop = rng.normal(0, 0.025)
-            strokes += [stroke + [left, drop] for stroke in write_digit(character, rng)]
+            strokes += [stroke + np.array([left, drop]) for stroke in write_digit(character, rng)]
         left += 0.85 * rng.normal(1, 0.03)
     return strokes
 

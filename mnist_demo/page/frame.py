@@ -20,8 +20,8 @@ class Frame(PageComponent):
         def read(upload: object) -> dict[str, Any]:
             if not isinstance(upload, DataWithFiles) or not upload.files:
                 return {"error": "No file came. Choose a PNG, JPEG or WebP image."}
-            _name, photo = upload.files[0]
-            return reader.read_photo(photo)
+            name, photo = upload.files[0]
+            return reader.read_photo(photo, name)
 
         def example(name: object) -> dict[str, str]:
             return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}

@@ -35,12 +35,12 @@ class Reader:
         except (ValueError, OSError) as error:
             return {"error": str(error)}
 
-    def read_photo(self, photo: bytes) -> dict[str, Any]:
-        """Read a photo's bytes for the page."""
+    def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
+        """Read a photo, the bytes of the file called name, for the page."""
         try:
             return for_page(self.read(photo))
         except (ValueError, OSError) as error:
-            return {"error": str(error)}
+            return {"error": str(error).replace("the image:", f"{name}:", 1)}
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""

@@ -22,6 +22,7 @@ let reading = EMPTY;
 let change = 0; // counts everything that alters the drawing
 let erasure = 0; // counts what takes something away: an answer asked for earlier is not shown after it
 let asking = false;
+let busy = false;
 let hurry = () => {};
 
 // ---- strokes
@@ -94,11 +95,13 @@ function changed(takesAway = false) {
   element.querySelector("[data-action=redo]").disabled = !undone.length;
   element.querySelector("[data-action=clear]").disabled = !strokes.length;
   if (!strokes.length) reading = EMPTY;
-  if (!asking || !strokes.length) show(strokes.length > 0);
+  if (!busy || takesAway) show(strokes.length > 0);
   readAlong();
 }
 
-function show(busy) {
+// Announces the reading; busy means that it is older than the drawing.
+function show(isBusy) {
+  busy = isBusy;
   const tip = strokes.at(-1)?.points.at(-1) ?? [0, 0];
   announce(reading, { busy, at: [tip[0] * sheetScale(), tip[1] * sheetScale()] });
 }
