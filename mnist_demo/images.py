@@ -9,15 +9,15 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.float32]
+Grey = NDArray[Any]  # uint8, 255 is white
+Ink = NDArray[Any]  # float32 in [0, 1], 0 is paper
 Source = str | Path | bytes | Image.Image | np.ndarray
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -42,7 +42,8 @@ EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises f
 MARK_MIN = 4  # pixels; a smaller component is never a mark
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
-EDGE_STRIP = 0.03  # of the picture's side; what lies wholly in the strip along its edge is not writing
+EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
+EDGE_SHARE = 0.6  # of a component; if more lies in the strip, all of it is left out
 PART_OVERLAP = 0.4  # of the narrower component's width, that parts of one mark share
 PART_GAP = 0.25  # of the writing size, between parts of one mark
 PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it, or they are two lines' digits
@@ -242,9 +243,9 @@ def extract_ink(grey: Grey) -> Ink:
         grey = 255 - grey
     if grey.size > SMOOTHED_PIXELS:
         grey = cv2.GaussianBlur(grey, (3, 3), 0)
-    paper = _at_scale(grey, stroke, lambda picture, side: _close(picture, side))
+    paper = _at_scale(grey, stroke, _close)
     contrast, floor = _contrast(grey, paper)
-    around = _at_scale(contrast, stroke, lambda picture, side: cv2.blur(cv2.dilate(picture, _square(side)), (side, side)))
+    around = _at_scale(contrast, stroke, _strongest_around)
     return np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
 
 
@@ -302,6 +303,10 @@ def _close(picture: Grey, side: int) -> Grey:
     return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, _square(side))
 
 
+def _strongest_around(contrast: Ink, side: int) -> Ink:
+    return cv2.blur(cv2.dilate(contrast, _square(side)), (side, side))
+
+
 def _square(side: int) -> NDArray[np.uint8]:
     return np.ones((side, side), np.uint8)
 
@@ -353,26 +358,30 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
         return []
     _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= 0.5).astype(np.uint8))
     boxes = np.stack([*stats[1:, :2].T, *(stats[1:, :2] + stats[1:, 2:4]).T], 1)  # left, top, right, bottom
-    writing = _is_writing(boxes, stats[1:, cv2.CC_STAT_AREA], ink.shape)
-    if not writing.any():
+    numbers = np.flatnonzero(_lies_inside(labels, stats[1:, cv2.CC_STAT_AREA])) + 1
+    numbers = numbers[_is_writing(boxes[numbers - 1], stats[numbers, cv2.CC_STAT_AREA])]
+    if not numbers.size:
         return []
-    numbers, boxes = np.flatnonzero(writing) + 1, boxes[writing]
+    boxes = boxes[numbers - 1]
     size = _writing_size(boxes)
     groups = _stack_parts(boxes, size)
     marks = [_cut_mark(ink, labels, numbers[group], boxes[group]) for group in groups]
     return _sort_into_lines(marks)
 
 
-def _is_writing(boxes: NDArray[np.int32], areas: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which components (n,) are neither specks nor the edge of the paper or the table."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    sides = np.maximum(width, height)
-    picture = np.array([shape[1], shape[0]])
-    gap = np.maximum(1, EDGE_STRIP * picture)
-    strip = (boxes[:, 2:] <= gap) | (boxes[:, :2] >= picture - gap)  # wholly in the strip along an edge
-    spans = (boxes[:, :2] <= 1) & (boxes[:, 2:] >= picture - 1)
-    keep = ~strip.any(1) & ~(spans.any(1) & (np.minimum(width, height) < 0.1 * sides)) & ~spans.all(1)
-    keep &= sides >= MARK_MIN
+def _lies_inside(labels: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which components (n,) do not lie in the strip along the picture's sides where paper and table end."""
+    strip = np.ones(labels.shape, bool)
+    height, width = (max(1, round(EDGE_STRIP * side)) for side in labels.shape)
+    strip[height:-height, width:-width] = False
+    in_strip = np.bincount(labels[strip], minlength=len(areas) + 1)[1:]
+    return np.asarray(in_strip <= EDGE_SHARE * areas)
+
+
+def _is_writing(boxes: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which components (n,) are large enough beside the others."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)
+    keep = sides >= MARK_MIN
     if keep.any():
         size = _writing_size(boxes[keep])
         keep &= (sides >= SPECK * size) & (areas >= (SPECK * size / 3) ** 2)
@@ -380,14 +389,14 @@ def _is_writing(boxes: NDArray[np.int32], areas: NDArray[np.int32], shape: tuple
     return keep
 
 
-def _writing_size(boxes: NDArray[np.int32]) -> float:
+def _writing_size(boxes: NDArray[Any]) -> float:
     """The usual longer side of a component, in pixels: the median, each counting by its length."""
     sides = np.sort((boxes[:, 2:] - boxes[:, :2]).max(1))
     total = np.cumsum(sides)
     return float(sides[np.searchsorted(total, total[-1] / 2)])
 
 
-def _stack_parts(boxes: NDArray[np.int32], size: float) -> list[NDArray[np.intp]]:
+def _stack_parts(boxes: NDArray[Any], size: float) -> list[NDArray[np.intp]]:
     """Group components that lie above each other, one of them small, closer than a fraction of the writing size."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
@@ -397,6 +406,7 @@ def _stack_parts(boxes: NDArray[np.int32], size: float) -> list[NDArray[np.intp]
     joined = np.maximum(boxes[:, None, 3], boxes[None, :, 3]) - np.minimum(boxes[:, None, 1], boxes[None, :, 1])
     small = np.minimum(height[:, None], height[None]) < PART_HEIGHT * joined
     near = over & (gap_y < PART_GAP * size) & small & (joined < LINE_HEIGHT * size)
+    np.fill_diagonal(near, True)
     group = np.arange(len(boxes))
     for _ in boxes:
         least = np.where(near, group[None], len(boxes)).min(1)
@@ -406,7 +416,7 @@ def _stack_parts(boxes: NDArray[np.int32], size: float) -> list[NDArray[np.intp]
     return [np.flatnonzero(group == number) for number in np.unique(group)]
 
 
-def _cut_mark(ink: Ink, labels: NDArray[np.int32], numbers: NDArray[np.intp], boxes: NDArray[np.int32]) -> Mark:
+def _cut_mark(ink: Ink, labels: NDArray[Any], numbers: NDArray[np.intp], boxes: NDArray[Any]) -> Mark:
     """Cut the numbered components out of the ink, leaving neighbours that reach into their box."""
     box = Box(*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
     inside = np.s_[box.top : box.bottom, box.left : box.right]
@@ -472,7 +482,7 @@ def _find_cuts(ink: Ink) -> list[tuple[int, float]]:
         at = np.rint(columns + slant * (rows - height / 2)).astype(int)
         costs[i] = np.where((at >= 0) & (at < width), ink[rows, np.clip(at, 0, width - 1)], 0).sum(0)
     best = costs.min(0)
-    cuts = []
+    cuts: list[int] = []
     for column in range(CUT_MARGIN, width - CUT_MARGIN):
         window = best[max(0, column - CUT_APART) : column + CUT_APART + 1]
         apart = not cuts or column - cuts[-1] > CUT_APART
@@ -488,8 +498,8 @@ def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:
     if not rows.size:
         return None
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    box = Box(mark.box.left + int(left), mark.box.top + int(top), mark.box.left + int(right), mark.box.top + int(bottom))
-    return Mark(box, ink[top:bottom, left:right])
+    x, y = mark.box.left, mark.box.top
+    return Mark(Box(x + int(left), y + int(top), x + int(right), y + int(bottom)), ink[top:bottom, left:right])
 
 
 def normalize(ink: Ink) -> Ink:

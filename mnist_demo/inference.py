@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read by TensorFlow when it is imported
-import tensorflow as tf  # noqa: E402
+import tensorflow as tf
 
-from mnist_demo.images import IMAGE_SIDE  # noqa: E402
+from mnist_demo.images import IMAGE_SIDE
 
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"

@@ -21,7 +21,7 @@ TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of on
 TWO_DIGITS_ASPECT = 0.6  # width to height; two digits that touch are wider
 PARTS_MAX = 5  # pieces that are tried together as one digit
 PIECES_MAX = 60  # of a run; more is no writing
-DIGIT_FINE = 0.2  # nats that every digit costs
+DIGIT_FINE = 0.1  # nats that every digit costs
 SPACE, SPACE_TO_GAP = 1.2, 1.7  # a gap is a space above so many line heights and so many usual gaps
 
 
@@ -142,8 +142,8 @@ def _is_wide(box: Box, height: float) -> bool:
 def _regroup(run: list[_Guess], height: float, classifier: "Classifier") -> list[_Guess]:
     """Return the likeliest way to read a run of close marks as digits, by trying its cuts and joins.
 
-    The score of a way is the sum of its digits' log confidences, less a fine for every digit, so that a digit is
-    only taken apart where the model finds its parts much better digits than the whole.
+    A way's score is the mean of its digits' log confidences, each counting by its ink, less a fine for every digit:
+    a digit is only taken apart where the model finds its parts much better digits than the whole.
     """
     pieces = [piece for guess in run for piece in _pieces(guess, height)]
     if len(pieces) == 1 or len(pieces) > PIECES_MAX:
@@ -152,13 +152,16 @@ def _regroup(run: list[_Guess], height: float, classifier: "Classifier") -> list
     joined = {span: join_marks(pieces[slice(*span)]) for span in spans}
     likely = [span for span in spans if joined[span].box.width <= 1.5 * max(joined[span].box.height, height)]
     guesses = dict(zip(likely, _guess([joined[span] for span in likely], classifier), strict=True))
+    ink = sum(float(piece.ink.sum()) for piece in pieces)
     best: list[tuple[float, list[_Guess]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
         ways = [
-            (best[i][0] + _score(guesses[i, j], height), [*best[i][1], guesses[i, j]]) for i, j in likely if j == end
+            (best[i][0] + _score(guesses[i, j], height, ink), [*best[i][1], guesses[i, j]])
+            for i, j in likely
+            if j == end
         ]
         best.append(max(ways, key=lambda way: way[0], default=(-math.inf, [])))
-    return best[-1][1] if best[-1][0] > sum(_score(guess, height) for guess in run) else run
+    return best[-1][1] if best[-1][0] > sum(_score(guess, height, ink) for guess in run) else run
 
 
 def _pieces(guess: _Guess, height: float) -> list[Mark]:
@@ -170,11 +173,13 @@ def _pieces(guess: _Guess, height: float) -> list[Mark]:
     return split_mark(guess.mark)
 
 
-def _score(guess: _Guess, height: float) -> float:
+def _score(guess: _Guess, height: float, ink: float) -> float:
+    """What a digit adds to the score of a way to read `ink` in all, on a line of the given height."""
     box = guess.mark.box
     too_wide = max(0.0, box.width / max(box.height, 1) - DIGIT_ASPECT)
     too_small = max(0.0, 0.6 - max(box.height, box.width) / height)
-    return math.log(guess.confidence) - DIGIT_FINE - too_wide - 2 * too_small
+    share = float(guess.mark.ink.sum()) / ink
+    return share * (math.log(guess.confidence) - too_wide - 2 * too_small) - DIGIT_FINE
 
 
 def _scaled(box: Box, scale: float) -> tuple[int, int, int, int]:

@@ -7,15 +7,15 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from mnist_demo.inference import MODEL_DIR  # noqa: E402
-from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus  # noqa: E402
-from mnist_demo.training.data import data_dir  # noqa: E402
-from mnist_demo.training.export import export  # noqa: E402
-from mnist_demo.training.network import build_network  # noqa: E402
+from mnist_demo.inference import MODEL_DIR
+from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
+from mnist_demo.training.data import data_dir
+from mnist_demo.training.export import export
+from mnist_demo.training.network import build_network
 
 EPOCHS, STEPS = 40, 800  # an epoch is so many batches, not a pass through the data
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 400, 0.02
@@ -24,11 +24,15 @@ TEMPERATURES = np.linspace(0.5, 2.0, 151)
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo.training", description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the data sets (default: $MNIST_DEMO_DATA or ../shared/data)")
+    parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
     parser.add_argument("--output", type=Path, default=MODEL_DIR, help="the SavedModel to write (default: %(default)s)")
-    parser.add_argument("--checkpoints", type=Path, default=Path("build/training"), help="where to resume from (default: %(default)s)")
+    parser.add_argument(
+        "--checkpoints", type=Path, default=Path("build/training"), help="where to resume from (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=EPOCHS, help=f"epochs of {STEPS * BATCH:,} images (default: %(default)s)")
+    parser.add_argument(
+        "--epochs", type=int, default=EPOCHS, help=f"epochs of {STEPS * BATCH:,} images (default: %(default)s)"
+    )
     parser.add_argument("--quick", action="store_true", help="a few minutes' run that shows that everything works")
     parser.add_argument("--bfloat16", action="store_true", help="mixed precision: faster where the processor has it")
     args = parser.parse_args()
@@ -97,7 +101,7 @@ class _HeldOutAccuracy(keras.callbacks.Callback):
         super().__init__()
         self.corpus = corpus
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         if (epoch + 1) % 5 and epoch + 1 != self.params["epochs"]:
             return
         line = []

@@ -1,10 +1,12 @@
 """Augmentation of batches in TensorFlow: shape, stroke width, contrast, paper, neighbours."""
 
+from typing import TypeAlias
+
 import tensorflow as tf
 
 from mnist_demo.images import IMAGE_SIDE
 
-Images = tf.Tensor  # (n, 28, 28) float32 in [0, 1], ink = 1
+Images: TypeAlias = tf.Tensor  # (n, 28, 28) float32 in [0, 1], ink = 1
 
 
 def augment(images: Images) -> Images:
@@ -114,7 +116,8 @@ def _rule(images: Images) -> Images:
     angle = tf.random.normal((n, 1, 1), 0.0, 0.25) + steep * 1.5708
     distance = tf.abs(tf.cos(angle) * y + tf.sin(angle) * x - _uniform(n, -14, 14, 1, 1))
     along = tf.cos(angle) * x - tf.sin(angle) * y
-    line = tf.sigmoid((_uniform(n, 0.3, 0.9, 1, 1) - distance) * 4) * tf.cast(along > _uniform(n, -28, 8, 1, 1), tf.float32)
+    begins = tf.cast(along > _uniform(n, -28, 8, 1, 1), tf.float32)
+    line = begins * tf.sigmoid((_uniform(n, 0.3, 0.9, 1, 1) - distance) * 4)
     return tf.maximum(images, line * _uniform(n, 0.3, 1, 1, 1) * _sometimes(n, 0.06))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, normalize
+from mnist_demo.images import normalize
 from mnist_demo.training.augmentation import augment
 from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, PenStrokes, load_mnist, load_pen_digits, load_pen_signs
 from mnist_demo.training.outliers import make_outliers

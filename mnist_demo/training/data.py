@@ -3,6 +3,7 @@
 import os
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,8 +85,5 @@ def _load_strokes(path: Path) -> PenStrokes | None:
         return None
     arrays = np.load(path)
     points, strokes, samples = arrays["pts"], arrays["stroke_off"], arrays["sample_off"]
-    signs = [
-        [points[strokes[j] : strokes[j + 1]] for j in range(first, last)]
-        for first, last in zip(samples[:-1], samples[1:], strict=True)
-    ]
+    signs = [[points[strokes[j] : strokes[j + 1]] for j in range(first, last)] for first, last in pairwise(samples)]
     return PenStrokes(signs, arrays["labels"].astype(str), arrays["writer"])

@@ -66,7 +66,9 @@ def _scribble(rng: np.random.Generator) -> Ink:
         smooth = [np.convolve(np.interp(steps, range(turns), axis), np.ones(9) / 9, "valid") for axis in points.T]
         points = np.stack(smooth, 1)
     canvas = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.polylines(canvas, [points.astype(np.int32)], bool(rng.random() < 0.2), 255, int(rng.integers(1, 8)), cv2.LINE_AA)
+    cv2.polylines(
+        canvas, [points.astype(np.int32)], bool(rng.random() < 0.2), 255, int(rng.integers(1, 8)), cv2.LINE_AA
+    )
     return canvas.astype(np.float32) / 255
 
 
@@ -87,7 +89,8 @@ def _blot(rng: np.random.Generator) -> Ink:
 def _texture(rng: np.random.Generator) -> Ink:
     """Paper grain, fabric, grass: noise at one scale, thresholded."""
     stretch = rng.uniform(0.3, 3)
-    noise = cv2.GaussianBlur(rng.standard_normal((SIDE, SIDE)).astype(np.float32), (0, 0), rng.uniform(1, 5) * stretch, None, rng.uniform(1, 5))
+    grain = rng.standard_normal((SIDE, SIDE)).astype(np.float32)
+    noise = cv2.GaussianBlur(grain, (0, 0), sigmaX=rng.uniform(1, 5) * stretch, sigmaY=rng.uniform(1, 5))
     level = np.quantile(noise, rng.uniform(0.5, 0.95))
     return np.clip((noise - level) / (noise.max() - level + 1e-6) * rng.uniform(1, 6), 0, 1).astype(np.float32)
 

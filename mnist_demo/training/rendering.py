@@ -1,5 +1,8 @@
 """Pen strokes drawn as people's tools draw them: fine and broad pens, flat brushes, pencils, jittery mice."""
 
+from itertools import pairwise
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_demo.images import IMAGE_SIDE, Ink, normalize
 from mnist_demo.training.data import Stroke
 
-Points = NDArray[np.float32]
+Points = NDArray[Any]  # (k, 2) float32 in pixels, x right and y down
 
 CANVAS_SIDES = (28, 112)  # pixels, of a sign's longer side when it is drawn
 PEN_WIDTHS = (0.012, 0.2)  # of that side
@@ -33,7 +36,7 @@ def render(strokes: list[Stroke], rng: np.random.Generator, label: str = "") -> 
     lines += _flourish(lines, label, rng)
     lines = [_shake(line, side, rng) for line in lines]
     shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
-    tool = rng.choice([_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled], p=[0.5, 0.22, 0.15, 0.08, 0.05])
+    tool = TOOLS[rng.choice(len(TOOLS), p=TOOL_SHARES)]
     return _wear(tool(lines, pen, shape, rng), rng)
 
 
@@ -94,7 +97,7 @@ def _line(canvas: NDArray[np.uint8], line: Points, width: float) -> None:
     cv2.polylines(canvas, [fixed[:, None]], False, 255, max(1, round(width)), cv2.LINE_AA, FIXED_POINT)
 
 
-def _draw_round(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.random.Generator) -> Ink:
+def _draw_round(lines: list[Points], pen: float, shape: tuple[int, ...], _rng: np.random.Generator) -> Ink:
     canvas = np.zeros(shape, np.uint8)
     for line in lines:
         _line(canvas, line, pen)
@@ -119,7 +122,7 @@ def _draw_flat(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.
     paper = np.ones(shape, np.float32)
     for line in lines:
         canvas = np.zeros(shape, np.uint8)
-        for a, b in zip(line[:-1], line[1:], strict=True):
+        for a, b in pairwise(line):
             quad = np.stack([a - nib, a + nib, b + nib, b - nib])
             cv2.fillConvexPoly(canvas, np.round(quad * 2**FIXED_POINT).astype(np.int32), 255, cv2.LINE_AA, FIXED_POINT)
         _line(canvas, line, max(1, 0.2 * pen))
@@ -140,7 +143,12 @@ def _draw_broken(lines: list[Points], pen: float, shape: tuple[int, ...], rng: n
 def _draw_doubled(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.random.Generator) -> Ink:
     """A line gone over twice, beside itself."""
     offset = rng.uniform(-1, 1, 2).astype(np.float32) * max(2.0, 0.08 * max(shape))
-    return _draw_round(lines + [np.maximum(line + offset, 0) for line in lines], min(pen, 0.06 * max(shape)), shape, rng)
+    lines = lines + [np.maximum(line + offset, 0) for line in lines]
+    return _draw_round(lines, min(pen, 0.06 * max(shape)), shape, rng)
+
+
+TOOLS = (_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled)
+TOOL_SHARES = (0.5, 0.22, 0.15, 0.08, 0.05)
 
 
 def _wear(ink: Ink, rng: np.random.Generator) -> Ink:
