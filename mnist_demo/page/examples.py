@@ -5,12 +5,14 @@ little differently. Photos add paper, ink, light, perspective and the camera's b
 """
 
 import base64
+import io
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 FOLDER = Path(__file__).parent / "examples"
 
@@ -182,10 +184,10 @@ def thumbnails() -> list[dict[str, str]]:
 
 def thumbnail(name: str) -> str:
     """Return an example photo, 96 pixels wide, as a data URL."""
-    picture = cv2.imdecode(np.frombuffer(photo_bytes(name), np.uint8), cv2.IMREAD_COLOR)
-    small = cv2.resize(picture, (96, 72), interpolation=cv2.INTER_AREA)
-    _, encoded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, 60])
-    return "data:image/webp;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
+    encoded = io.BytesIO()
+    with Image.open(FOLDER / name) as picture:
+        picture.resize((96, 72)).save(encoded, "WEBP", quality=60)
+    return "data:image/webp;base64," + base64.b64encode(encoded.getvalue()).decode("ascii")
 
 
 def main() -> None:

@@ -1,0 +1,39 @@
+"""Start an app for a benchmark, and wait for it."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Run Python with the arguments and --port; yield the address, served or not yet, and the process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, *arguments, "--port", str(port)], cwd=ROOT) as process:
+        try:
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            process.terminate()
+
+
+def wait_until_served(url: str, seconds: float = 120) -> None:
+    """Return once the address answers. Raises TimeoutError if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url).close()
+        except urllib.error.URLError:
+            time.sleep(0.02)
+        else:
+            return
+    raise TimeoutError(f"{url} was not served within {seconds} s")

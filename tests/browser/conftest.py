@@ -1,0 +1,104 @@
+"""A real Chromium on the real app. Every page also proves that it logs no error and asks no other host."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from app_server import ROOT, serve_app
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+SCREENSHOTS = ROOT / "screenshots"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",  # Chromium refuses to run as root with it
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
+EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test cuts the connection
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Run `python app.py` and return its address."""
+    with serve_app() as url:
+        yield url
+
+
+def chromium() -> str | None:
+    """Return the Chromium to use: CHROMIUM, else one on the PATH, else None for Playwright's own."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Launch a Chromium with some more flags."""
+    with sync_playwright() as playwright:
+        yield lambda *flags: playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Give a window's context; one with the same options is used again, with its cache."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def window(**options: Any) -> BrowserContext:
+        return contexts.setdefault(str(options), browser.new_context(**options))
+
+    yield window
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(windows: Callable[..., BrowserContext], server: str) -> Iterator[OpenPage]:
+    """Open the page in a window; at the end, expect that it logged no error and asked no other host."""
+    faults: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(context: BrowserContext | None = None, **options: Any) -> Page:
+        page = (context or windows(**{**DESKTOP, **options})).new_page()
+        pages.append(page)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: None if is_local(request.url, server) else faults.append(request.url))
+        page.goto(server)
+        page.locator("#sketchpad canvas").wait_for()
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert [fault for fault in faults if fault not in EXPECTED_FAULTS] == []
+
+
+def is_local(url: str, server: str) -> bool:
+    return url.startswith((server, "data:", "blob:"))
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The page in a desktop window."""
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    """The page on a phone with a touch screen."""
+    return open_page(**PHONE)

@@ -1,0 +1,149 @@
+"""Drawing digits on the sketchpad."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .pen import draw, place, press, touch
+
+
+def reading(page: Page) -> str | None:
+    return page.locator("#reading").text_content()
+
+
+@pytest.mark.parametrize("number", ["7", "42", "305", "1968"])
+def test_digits_drawn_by_mouse_are_read(page: Page, number: str) -> None:
+    draw(page, number)
+    expect(page.locator("#reading")).to_have_text(number)
+    assert reading(page) == number
+
+
+@pytest.mark.parametrize("number", ["5", "208"])
+def test_digits_drawn_by_touch_are_read(phone: Page, number: str) -> None:
+    for stroke in place(number, phone.locator("#sketchpad canvas")):
+        touch(phone, stroke)
+    expect(phone.locator("#reading")).to_have_text(number)
+
+
+def test_the_reading_follows_the_pen_before_it_is_lifted(page: Page) -> None:
+    (stroke,) = place("2", page.locator("#sketchpad canvas"))
+    press(page, stroke)
+    expect(page.locator("#reading")).to_have_text("2")
+
+
+def test_a_blank_pad_reads_as_nothing(page: Page) -> None:
+    assert reading(page) == ""
+    expect(page.locator("#seen button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("clear", ["button", "Delete key"])
+def test_clear_empties_the_reading(page: Page, clear: str) -> None:
+    draw(page, "42")
+    expect(page.locator("#reading")).to_have_text("42")
+    if clear == "button":
+        page.get_by_role("button", name="Clear").click()
+    else:
+        page.keyboard.press("Delete")
+    assert reading(page) == ""
+    expect(page.locator("#seen button")).to_have_count(0)
+    expect(page.locator("#sketchpad .hint")).not_to_have_class(re.compile("gone"))
+
+
+def test_an_answer_that_comes_after_clear_is_not_shown(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/component_server/**", lambda route: held.append(route))
+    draw(page, "7")
+    page.get_by_role("button", name="Clear").click()
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    assert held
+    assert reading(page) == ""
+
+
+def test_undo_goes_back_a_stroke_and_redo_forward(page: Page) -> None:
+    draw(page, "42")
+    expect(page.locator("#reading")).to_have_text("42")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#reading")).to_have_text("4")
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator("#reading")).to_have_text("42")
+
+
+def test_undo_and_redo_work_by_keyboard(page: Page) -> None:
+    draw(page, "71")
+    expect(page.locator("#reading")).to_have_text("71")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#reading")).to_have_text("7")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#reading")).to_have_text("")
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator("#reading")).to_have_text("7")
+
+
+def test_the_eraser_takes_ink_away(page: Page) -> None:
+    draw(page, "7")
+    expect(page.locator("#reading")).to_have_text("7")
+    page.get_by_role("button", name="Eraser").click()
+    for stroke in place("7", page.locator("#sketchpad canvas")):
+        press(page, stroke)
+        page.mouse.up()
+    expect(page.locator("#reading")).to_have_text("")
+
+
+@pytest.mark.parametrize("pen", ["Fine pen", "Medium pen", "Bold pen"])
+def test_every_pen_is_read(page: Page, pen: str) -> None:
+    page.get_by_role("button", name=pen).click()
+    draw(page, "3")
+    expect(page.locator("#reading")).to_have_text("3")
+
+
+def test_the_page_stays_still_under_a_drawing_finger(phone: Page) -> None:
+    box = phone.locator("#sketchpad canvas").bounding_box()
+    assert box is not None
+    x, top = box["x"] + box["width"] / 2, box["y"]
+    touch(phone, [(x, top + box["height"] - step) for step in range(10, 200, 10)])
+    assert phone.evaluate("scrollY") == 0
+    assert phone.evaluate("document.documentElement.scrollHeight > innerHeight")  # there would be room to scroll
+
+
+def test_each_digit_shows_what_the_model_sees_and_its_probabilities(page: Page) -> None:
+    draw(page, "42")
+    cards = page.locator("#seen button")
+    expect(cards).to_have_count(2)
+    for index, label in enumerate("42"):
+        cards.nth(index).click()
+        expect(cards.nth(index)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#probabilities .best")).to_have_text(re.compile(rf"%{label}$"))
+    shares = page.locator("#probabilities .share").all_text_contents()
+    assert len(shares) == 10
+    assert sum(int(share.rstrip("%")) for share in shares) == pytest.approx(100, abs=5)
+    ink = "canvas => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some(value => value > 200)"
+    assert cards.first.locator("canvas").evaluate(ink)
+
+
+def test_an_example_draws_itself_and_is_read(page: Page) -> None:
+    page.get_by_role("button", name="Example 2026").click()
+    expect(page.locator("#reading")).to_have_text("2026")
+    page.get_by_role("button", name="Example 42").click()
+    expect(page.locator("#reading")).to_have_text("42")
+
+
+def test_the_reading_is_announced_once_the_pen_rests(page: Page) -> None:
+    draw(page, "42")
+    expect(page.locator("#readout [role=status]")).to_have_text(re.compile("^Read 42"))
+
+
+def test_a_lost_connection_is_shown_and_recovers_by_itself(page: Page) -> None:
+    page.route("**/component_server/**", lambda route: route.abort())
+    draw(page, "7")
+    status = page.locator("#sketchpad .connection")
+    expect(status).to_have_text("Connection lost. Trying again…")
+    page.unroute("**/component_server/**")
+    expect(page.locator("#reading")).to_have_text("7")
+    expect(status).to_have_text("")
+
+
+def test_the_pad_is_crisp_on_a_dense_screen(phone: Page) -> None:
+    assert phone.evaluate("(c => c.width / c.clientWidth)(document.querySelector('#sketchpad canvas'))") == 3

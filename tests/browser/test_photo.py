@@ -1,0 +1,150 @@
+"""Reading photos."""
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_demo.page.examples import photo
+
+from .conftest import SCREENSHOTS, OpenPage
+from .pen import draw
+
+# Hand a file to the page as the system does: through an event that carries it.
+GIVE = """([kind, target, name, data]) => {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], name, { type: "image/png" }));
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: files, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+  document.querySelector(target).dispatchEvent(event);
+}"""
+
+
+@pytest.fixture
+def photo_tab(page: Page) -> Page:
+    page.get_by_role("tab", name="Photo").click()
+    page.locator("#frame").wait_for()
+    return page
+
+
+@pytest.fixture
+def photo_file(tmp_path: Path) -> Path:
+    """A photo of 4071, on ruled paper."""
+    path = tmp_path / "note.png"
+    cv2.imwrite(str(path), photo("note.webp", seed=11))
+    return path
+
+
+def upload(page: Page, *files: Path) -> None:
+    page.locator("#frame input[type=file]").set_input_files(list(files))
+
+
+def test_an_uploaded_photo_is_read(photo_tab: Page, photo_file: Path) -> None:
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_photo_can_be_given_by(photo_tab: Page, photo_file: Path, kind: str) -> None:
+    data = base64.b64encode(photo_file.read_bytes()).decode()
+    photo_tab.evaluate(GIVE, [kind, "#frame .stage", photo_file.name, data])
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+
+
+def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_file: Path) -> None:
+    upload(photo_tab, photo_file)
+    boxes = photo_tab.locator("#frame .boxes button")
+    expect(boxes).to_have_count(4)
+    assert [box.get_attribute("data-label") for box in boxes.all()] == list("4071")
+    boxes.nth(2).click()
+    expect(photo_tab.locator("#seen button").nth(2)).to_have_attribute("aria-pressed", "true")
+    photo_tab.locator("#seen button").nth(3).click()
+    expect(boxes.nth(3)).to_have_attribute("aria-pressed", "true")
+
+
+def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "turned.jpg"
+    picture = Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by a quarter, clockwise
+    picture.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    box = photo_tab.locator("#frame .boxes button").first.bounding_box()
+    image = photo_tab.locator("#frame .picture img").bounding_box()
+    assert box is not None
+    assert image is not None
+    assert image["width"] > image["height"]
+    assert box["height"] > box["width"]
+
+
+def test_a_photo_can_be_turned_and_removed(photo_tab: Page, photo_file: Path) -> None:
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    wide = photo_tab.locator("#frame .picture img").bounding_box()
+    for _ in range(4):
+        before = photo_tab.locator("#frame .picture img").get_attribute("src")
+        photo_tab.get_by_role("button", name="Rotate").click()
+        expect(photo_tab.locator("#frame .picture img")).not_to_have_attribute("src", before or "")
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    assert photo_tab.locator("#frame .picture img").bounding_box() == wide
+    photo_tab.get_by_role("button", name="Remove").click()
+    expect(photo_tab.locator("#reading")).to_have_text("")
+
+
+def test_a_file_that_is_no_image_is_named_and_nothing_is_lost(
+    photo_tab: Page, photo_file: Path, tmp_path: Path
+) -> None:
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    text = tmp_path / "letter.png"
+    text.write_text("Dear model,")
+    upload(photo_tab, text)
+    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text("letter.png: not a PNG, JPEG or WebP image")
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#frame [role=alert]")).to_have_text("")
+
+
+def test_each_tab_keeps_its_own_reading(photo_tab: Page, photo_file: Path) -> None:
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    photo_tab.get_by_role("tab", name="Draw").click()
+    expect(photo_tab.locator("#reading")).to_have_text("")
+    draw(photo_tab, "8")
+    expect(photo_tab.locator("#reading")).to_have_text("8")
+    photo_tab.get_by_role("tab", name="Photo").click()
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+
+
+@pytest.mark.parametrize("number", ["4071", "18 352 607", "2963", "580 714"])
+def test_example_photos_are_read(photo_tab: Page, number: str) -> None:
+    photo_tab.get_by_role("button", name=f"Example {number}").click()
+    expect(photo_tab.locator("#reading")).to_have_text(re.compile(r"\s+".join(number.split())))
+
+
+def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: OpenPage, tmp_path: Path) -> None:
+    film = tmp_path / "film.mjpeg"
+    frame = cv2.resize(photo("note.webp", seed=11), (640, 480))
+    film.write_bytes(2 * cv2.imencode(".jpg", frame)[1].tobytes())
+    flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    browser = launch(*flags, f"--use-file-for-fake-video-capture={film}")
+    page = open_page(browser.new_context())
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("button", name="Camera").click()
+    page.get_by_role("button", name="Take photo").click()
+    expect(page.locator("#reading")).to_have_text("4071")
+    page.screenshot(path=SCREENSHOTS / "camera.png")
+    browser.close()
+
+
+def test_without_a_camera_the_page_says_what_to_do(photo_tab: Page) -> None:
+    photo_tab.get_by_role("button", name="Camera").click()
+    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text("choose a photo instead")

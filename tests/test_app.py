@@ -1,0 +1,74 @@
+"""The API, as gradio_client and curl use it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import pytest
+from app_server import serve_app
+from gradio_client import Client, handle_file
+
+from mnist_demo.inference import Classifier
+from mnist_demo.page.examples import photo
+from mnist_demo.recognition import recognize
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serve_app() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[Client]:
+    client = Client(server, verbose=False)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A photo of 2963, in chalk."""
+    path = tmp_path / "chalk.png"
+    cv2.imwrite(str(path), photo("blackboard.webp", seed=11))
+    return path
+
+
+def post(server: str, path: Path) -> Any:
+    """Upload the file and have it read, as the README does with curl."""
+    with path.open("rb") as file:
+        (uploaded,) = httpx.post(f"{server}/gradio_api/upload", files={"files": file}).json()
+    arguments = {"data": [{"path": uploaded, "meta": {"_type": "gradio.FileData"}}]}
+    return httpx.post(f"{server}/gradio_api/run/recognize", json=arguments, timeout=60).json()["data"][0]
+
+
+def test_gradio_client_gets_the_command_lines_json(client: Client, image: Path, classifier: Classifier) -> None:
+    answer = client.predict(handle_file(image), api_name="/recognize")
+    assert answer == {"file": "chalk.png", **recognize(image, classifier).to_dict()}
+    assert answer["text"] == "2963"
+
+
+def test_plain_http_gets_the_same(server: str, client: Client, image: Path) -> None:
+    assert post(server, image) == client.predict(handle_file(image), api_name="/recognize")
+
+
+def test_a_file_that_is_no_image_gets_an_error_that_names_it(server: str, client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "letter.png"
+    path.write_text("Dear model,")
+    answer = client.predict(handle_file(path), api_name="/recognize")
+    assert answer["file"] == "letter.png"
+    assert answer["error"].startswith("letter.png: not a PNG, JPEG or WebP image")
+    assert post(server, path) == answer
+
+
+def test_only_uploads_can_be_read(server: str) -> None:
+    arguments = {"data": [{"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}]}
+    answer = httpx.post(f"{server}/gradio_api/run/recognize", json=arguments)
+    assert answer.is_error
+    assert "data" not in answer.json()
+
+
+def test_recognize_is_the_only_endpoint(client: Client) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/recognize"]
