@@ -60,7 +60,7 @@ IMAGE_SIDE = 28  # pixels, of the picture that the model sees
 DIGIT_SIDE = 20  # pixels, of the box in it that a digit fills
 MASS_CENTRE = 14.0  # pixel index, of a digit's centre of mass
 STROKE_MIN = 2.0  # pixels of the 28x28 image; most of MNIST's strokes are wider
-FRAMING_SIDE = 4 * DIGIT_SIDE  # pixels; strokes are measured and thickened at this size
+FINENESS = 4  # pixels that stand for one of that image while a mark is framed
 INK_MIN = 0.25  # of the darkest ink; fainter is a stroke's blurred edge
 
 
@@ -521,17 +521,15 @@ def normalize(ink: Ink) -> Ink:
     """
     if ink.ndim != 2:
         raise ValueError(f"expected ink of shape (height, width), got {ink.shape}")
-    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
     darkest = float(ink.max(initial=0))
     if darkest <= 0:
-        return image
-    mark = _keep_strokes(_crop(ink / np.float32(darkest)))
-    height, width = (max(1, round(side * DIGIT_SIDE / max(mark.shape))) for side in mark.shape)
-    digit = _resize(mark, height, width)
-    digit = np.clip(digit / max(_core_ink(digit), 1e-6), 0, 1)
-    top, left = _mass_offset(digit)
-    image[top : top + height, left : left + width] = digit
-    return image
+        return np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
+    mark = _fit(_crop(ink / np.float32(darkest)))
+    mark = _thicken(_darken(mark))
+    frame = np.zeros((FINENESS * IMAGE_SIDE, FINENESS * IMAGE_SIDE), np.float32)
+    top, left = _mass_offset(mark)
+    frame[top : top + mark.shape[0], left : left + mark.shape[1]] = mark
+    return _darken(cv2.resize(frame, (IMAGE_SIDE, IMAGE_SIDE), interpolation=cv2.INTER_AREA))
 
 
 def _crop(ink: Ink) -> Ink:
@@ -540,21 +538,29 @@ def _crop(ink: Ink) -> Ink:
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _keep_strokes(mark: Ink) -> Ink:
-    """Bring a mark to the framing size without losing thin strokes, and thicken those thinner than MNIST's."""
-    shrink = max(mark.shape) / FRAMING_SIDE
-    if shrink > 1:
-        reach = math.ceil(shrink) | 1
-        if _stroke_width(mark) < 2 * shrink:  # area averaging would wash it out
-            mark = cv2.dilate(_pad(mark, reach // 2), np.ones((reach, reach), np.uint8))
-    scale = FRAMING_SIDE / max(mark.shape)
-    mark = _resize(mark, *(max(1, round(side * scale)) for side in mark.shape))
-    missing = STROKE_MIN * FRAMING_SIDE / DIGIT_SIDE - _stroke_width(mark)
-    reach = math.ceil(missing / 2)
-    if reach > 0:
-        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-        mark = cv2.dilate(_pad(mark, reach), brush)
-    return mark
+def _fit(mark: Ink) -> Ink:
+    """Scale a mark to fit the digit's box, which is worked on in pixels `FINENESS` times finer than the image's."""
+    scale = FINENESS * (DIGIT_SIDE - 1) / max(mark.shape)  # less 1, for the fraction of a pixel that centring takes
+    height, width = (max(1, round(side * scale)) for side in mark.shape)
+    if scale < 1:
+        return cv2.resize(mark, (width, height), interpolation=cv2.INTER_AREA)
+    return np.clip(cv2.resize(mark, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+
+
+def _darken(ink: Ink) -> Ink:
+    """Bring the middle of the strokes, the 70th percentile of what is not paper, to 1."""
+    inked = ink[ink > 0.1 * ink.max()]
+    rank = 7 * inked.size // 10
+    return np.minimum(ink / np.partition(inked, rank)[rank], 1)
+
+
+def _thicken(mark: Ink) -> Ink:
+    """Widen strokes that are thinner than MNIST's."""
+    reach = math.ceil((FINENESS * STROKE_MIN - _stroke_width(mark)) / 2)
+    if reach <= 0:
+        return mark
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return _fit(cv2.dilate(_pad(mark, reach), brush))
 
 
 def _stroke_width(mark: Ink) -> float:
@@ -570,21 +576,12 @@ def _pad(array: np.ndarray, border: int) -> np.ndarray:
     return cv2.copyMakeBorder(array, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
 
 
-def _resize(ink: Ink, height: int, width: int) -> Ink:
-    shrinks = height < ink.shape[0] or width < ink.shape[1]
-    return cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-
-
-def _core_ink(digit: Ink) -> float:
-    """The ink in the middle of a digit's strokes: the 70th percentile of what is not paper."""
-    return float(np.quantile(digit[digit > 0.1], 0.7)) if (digit > 0.1).any() else float(digit.max())
-
-
-def _mass_offset(digit: Ink) -> tuple[int, int]:
-    """Row and column of the digit's corner in the 28x28 image that bring its centre of mass to the middle."""
-    mass = float(digit.sum())
+def _mass_offset(mark: Ink) -> tuple[int, int]:
+    """Row and column of the mark's corner in the frame that bring its centre of mass to the middle."""
+    mass = float(mark.sum())
     offsets = []
-    for axis, side in enumerate(digit.shape):
-        centre = float((digit.sum(1 - axis) * np.arange(side)).sum()) / mass
-        offsets.append(min(max(round(MASS_CENTRE - centre), 0), IMAGE_SIDE - side))
+    for axis, side in enumerate(mark.shape):
+        centre = float((mark.sum(1 - axis) * (np.arange(side) + 0.5)).sum()) / mass
+        offset = round(FINENESS * (MASS_CENTRE + 0.5) - centre)
+        offsets.append(min(max(offset, 0), FINENESS * IMAGE_SIDE - side))
     return offsets[0], offsets[1]

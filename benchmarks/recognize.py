@@ -1,0 +1,124 @@
+"""Where the time of one recognition goes: a drawing, and 12-megapixel photos of 10 and 40 digits.
+
+    python benchmarks/recognize.py
+
+Prints the median milliseconds of each step over many rounds, on one core, and the memory that the largest picture
+takes beyond the idle process.
+"""
+
+import argparse
+import io
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.images import extract_ink, find_marks, load_scaled, normalize
+from mnist_demo.page.examples import bounds, write_line
+
+DRAWING_SIDE = 400  # pixels
+PHOTO = (4000, 3000)  # pixels
+LARGEST = (8160, 6120)  # pixels, just below the limit of 50 megapixels
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=30, help="rounds of each measurement (default: %(default)s)")
+    rounds = parser.parse_args().rounds
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cv2.setNumThreads(1)
+    classifier = Classifier()
+    report("drawing, 400x400, 1 digit", encode(page((DRAWING_SIDE, DRAWING_SIDE), ["5"]), "PNG"), classifier, 10 * rounds)
+    report("photo, 12 megapixels, 10 digits", encode(page(PHOTO, ["31415", "92653"]), "JPEG"), classifier, rounds)
+    lines = ["3141592653", "5897932384", "6264338327", "9502884197"]
+    report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, lines), "JPEG"), classifier, rounds)
+    for kind in ("JPEG", "PNG"):
+        picture = encode(page(LARGEST, lines), kind)
+        extra = extra_memory(lambda picture=picture: recognize(picture, classifier))
+        print(f"largest picture, 50 megapixels, {kind}: {extra / 1e6:.0f} MB beyond the idle process")
+
+
+def page(size: tuple[int, int], lines: list[str]) -> NDArray[np.uint8]:
+    """Draw lines of digits on a grey sheet with some grain, (height, width, 3) uint8."""
+    rng = np.random.default_rng(0)
+    width, height = size
+    canvas = np.full((height, width), 225, np.uint8)
+    row = 0.9 * height / len(lines)
+    for number, line in enumerate(lines):
+        strokes = write_line(line, rng)
+        low, high = bounds(strokes)
+        scale = min(0.6 * row, 0.9 * width / (high - low)[0])
+        for stroke in strokes:
+            points = (stroke - low) * scale + [0.05 * width, 0.05 * height + number * row]
+            cv2.polylines(canvas, [points.astype(np.int32)], False, 40, max(2, int(0.06 * scale)), cv2.LINE_AA)
+    grain = rng.normal(0, 2, (height // 4 + 1, width // 4 + 1)).astype(np.int16)
+    noisy = np.clip(canvas + grain.repeat(4, 0).repeat(4, 1)[:height, :width], 0, 255).astype(np.uint8)
+    return cv2.cvtColor(noisy, cv2.COLOR_GRAY2RGB).astype(np.uint8)
+
+
+def encode(picture: NDArray[np.uint8], kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind, quality=90)
+    return buffer.getvalue()
+
+
+def report(name: str, picture: bytes, classifier: Classifier, rounds: int) -> None:
+    grey, _ = load_scaled(picture)
+    ink = extract_ink(grey)
+    marks = [mark for line in find_marks(ink) for mark in line]
+    images = np.stack([normalize(mark.ink) for mark in marks])
+    steps: dict[str, Callable[[], object]] = {
+        "load_image": lambda: load_scaled(picture),
+        "extract_ink": lambda: extract_ink(grey),
+        "find_marks": lambda: find_marks(ink),
+        "normalize": lambda: [normalize(mark.ink) for mark in marks],
+        "signature": lambda: classifier.predict(images),
+        "recognize, all": lambda: recognize(picture, classifier),
+    }
+    print(f"{name}: {len(marks)} marks, read as {recognize(picture, classifier).text!r}")
+    for step, action in steps.items():
+        print(f"  {step:15} {milliseconds(action, rounds):7.2f} ms")
+
+
+def milliseconds(action: Callable[[], object], rounds: int) -> float:
+    """The median time of one call, after one call to warm up."""
+    action()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def extra_memory(action: Callable[[], object]) -> int:
+    """The most resident memory in bytes that the process holds during a call beyond what it held before."""
+    before, most, done = resident(), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not done.wait(0.002):
+            most = max(most, resident())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    action()
+    done.set()
+    watcher.join()
+    return most - before
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    main()

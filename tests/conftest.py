@@ -1,0 +1,39 @@
+"""What all tests share: the real model, and a hand that writes digits."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mnist_demo import Classifier
+from mnist_demo.page.examples import bounds, write_line
+
+Write = Callable[..., NDArray[np.uint8]]
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@pytest.fixture(scope="session")
+def write() -> Write:
+    return write_digits
+
+
+def write_digits(
+    *lines: str, height: int = 120, pen: int = 9, ink: int = 0, paper: int = 255, seed: int = 5
+) -> NDArray[np.uint8]:
+    """Return a picture of lines of digits, (h, w) uint8, written with a round pen and a margin all around."""
+    rng = np.random.default_rng(seed)
+    rows = [[stroke * height + 0.6 * height for stroke in write_line(line, rng)] for line in lines]
+    width = max(int(bounds(row)[1][0]) for row in rows) + int(0.6 * height)
+    pitch = int(1.7 * height)
+    picture = np.full((pitch * len(lines) + int(0.5 * height), width), paper, np.uint8)
+    for number, row in enumerate(rows):
+        for stroke in row:
+            points = np.round((stroke + [0, number * pitch]) * 16).astype(np.int32)
+            cv2.polylines(picture, [points], False, ink, pen, cv2.LINE_AA, 4)
+    return picture

@@ -1,0 +1,85 @@
+"""From a picture to its text, with the real model."""
+
+import numpy as np
+import pytest
+from conftest import Write
+
+from mnist_demo import Classifier, recognize
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+@pytest.mark.parametrize(("pen", "height"), [(1, 60), (2, 300), (9, 120), (22, 120), (6, 40)])
+def test_reads_a_digit_in_any_pen_and_size(
+    digit: str, pen: int, height: int, write: Write, classifier: Classifier
+) -> None:
+    assert recognize(write(digit, pen=pen, height=height), classifier).text == digit
+
+
+@pytest.mark.parametrize("lines", [("42",), ("2026", "11", "22"), ("31415926535",), ("007", "8", "9000")])
+def test_reads_lines_of_digits(lines: tuple[str, ...], write: Write, classifier: Classifier) -> None:
+    reading = recognize(write(*lines), classifier)
+    assert reading.text.replace(" ", "") == "\n".join(lines)
+    assert len(reading.digits) == sum(map(len, lines))
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(255, 0), (110, 200), (230, 40)])
+def test_reads_any_ink_on_any_paper(ink: int, paper: int, write: Write, classifier: Classifier) -> None:
+    assert recognize(write("3097", ink=ink, paper=paper), classifier).text == "3097"
+
+
+def test_reads_a_wide_gap_as_a_space(write: Write, classifier: Classifier) -> None:
+    left, right = write("123"), write("45")
+    gap = np.full((left.shape[0], 200), 255, np.uint8)
+    assert recognize(np.hstack([left, gap, right]), classifier).text == "123 45"
+
+
+def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
+    left, right = write("3"), write("5")
+    overlap = 90  # pixels; the margins of both, so that the strokes meet
+    touching = np.minimum(np.pad(left, ((0, 0), (0, right.shape[1] - overlap)), constant_values=255), 255)
+    touching[:, -right.shape[1] :] = np.minimum(touching[:, -right.shape[1] :], right)
+    touching[140:144, left.shape[1] // 2 : -right.shape[1] // 2] = 0
+    assert recognize(touching, classifier).text == "35"
+
+
+@pytest.mark.parametrize("shade", [0, 90, 255])
+def test_reads_nothing_on_blank_paper(shade: int, classifier: Classifier) -> None:
+    reading = recognize(np.full((300, 400), shade, np.uint8), classifier)
+    assert reading.text == ""
+    assert reading.digits == ()
+
+
+def test_a_scribble_is_no_digit(classifier: Classifier) -> None:
+    import cv2
+
+    rng = np.random.default_rng(3)
+    picture = np.full((300, 300), 255, np.uint8)
+    cv2.polylines(picture, [rng.integers(40, 260, (25, 2)).astype(np.int32)], False, 0, 5, cv2.LINE_AA)
+    reading = recognize(picture, classifier)
+    assert [digit.label for digit in reading.digits] == [None] * len(reading.digits)
+    assert reading.text == ""
+
+
+def test_a_reading_tells_where_and_how_sure(write: Write, classifier: Classifier) -> None:
+    picture = write("64")
+    reading = recognize(picture, classifier)
+    for digit, shown in zip(reading.digits, reading.to_dict()["digits"], strict=True):
+        left, top, right, bottom = digit.box
+        assert 0 <= left < right <= picture.shape[1]
+        assert 0 <= top < bottom <= picture.shape[0]
+        assert picture[top:bottom, left:right].min() == 0
+        assert digit.image.shape == (28, 28)
+        assert shown["box"] == [left, top, right, bottom]
+        assert shown["confidence"] == max(shown["probabilities"]) == digit.confidence
+        assert shown["label"] == digit.label == str(np.argmax(shown["probabilities"]))
+        assert sum(shown["probabilities"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_boxes_are_in_the_pictures_own_pixels_when_it_is_reduced(write: Write, classifier: Classifier) -> None:
+    picture = np.full((3000, 4000), 255, np.uint8)
+    digit = write("5", height=600, pen=40)
+    picture[1500 : 1500 + digit.shape[0], 2500 : 2500 + digit.shape[1]] = digit
+    (found,) = recognize(picture, classifier).digits
+    rows, columns = np.nonzero(picture < 128)
+    expected = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert np.abs(np.subtract(found.box, expected)).max() <= 4
