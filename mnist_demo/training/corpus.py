@@ -8,9 +8,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import normalize
+from mnist_demo.images import IMAGE_SIDE, normalize
 from mnist_demo.training.augmentation import augment
-from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, PenStrokes, load_mnist, load_pen_digits, load_pen_signs
+from mnist_demo.training.data import (
+    MNIST_HELD_OUT,
+    Labelled,
+    PenStrokes,
+    Stroke,
+    load_mnist,
+    load_pen_digits,
+    load_pen_signs,
+)
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render_all, to_bytes
 
@@ -18,7 +26,7 @@ BATCH = 128
 NOT_A_DIGIT = -1  # the label whose target is the uniform distribution
 VARIANTS = 8  # drawings of each recorded sign
 # Images a batch from each source; what a missing source would give, MNIST gives.
-REDRAWN, PEN_DIGITS, PEN_SIGNS, OUTLIERS = 16, 36, 12, 10
+REDRAWN, PEN_DIGITS, PEN_SIGNS, OUTLIERS = 16, 36, 14, 14
 
 
 @dataclass(frozen=True)
@@ -49,18 +57,21 @@ def load_corpus(folder: Path, seed: int, variants: int = VARIANTS) -> Corpus:
     train = Labelled(mnist.images[:-MNIST_HELD_OUT], mnist.labels[:-MNIST_HELD_OUT])
     held_out = Labelled(mnist.images[-MNIST_HELD_OUT:], mnist.labels[-MNIST_HELD_OUT:])
     sources = [(REDRAWN, redraw(train.images, rng), train.labels.astype(np.int32))]
-    sources.append(_no_digits(OUTLIERS, make_outliers(train, 3000 * variants, rng)))
-    held_out_pen, held_out_signs = Labelled(mnist.images[:0], mnist.labels[:0]), mnist.images[:0]
+    held_out_pen, signs_drawn, held_out_signs = Labelled(*_no_images()), _no_images()[0], _no_images()[0]
+    strokes: list[Stroke] = []
     if digits := load_pen_digits(folder):
         away = digits.held_out()
         known, unknown = digits.select(~away), digits.select(away)
-        labels = np.repeat(known.labels.astype(np.int32), variants)
-        sources.append((PEN_DIGITS, _draw(known, variants, rng), labels))
+        sources.append((PEN_DIGITS, _draw(known, variants, rng), np.repeat(known.labels.astype(np.int32), variants)))
         held_out_pen = Labelled(_draw(unknown, 3, rng), np.repeat(unknown.labels.astype(np.uint8), 3))
+        strokes += [stroke for sign in known.signs for stroke in sign]
     if signs := load_pen_signs(folder):
         away = signs.held_out()
-        sources.append(_no_digits(PEN_SIGNS, _draw(signs.select(~away), variants, rng)))
-        held_out_signs = _draw(signs.select(away), 3, rng)
+        known, unknown = signs.select(~away), signs.select(away)
+        signs_drawn, held_out_signs = _draw(known, variants, rng), _draw(unknown, 3, rng)
+        sources.append(_no_digits(PEN_SIGNS, signs_drawn))
+        strokes += [stroke for sign in known.signs for stroke in sign]
+    sources.append(_no_digits(OUTLIERS, make_outliers(train, signs_drawn, strokes, 4000 * variants, rng)))
     rest = BATCH - sum(share for share, _, _ in sources)
     sources.append((rest, train.images, train.labels.astype(np.int32)))
     return Corpus(sources, held_out, held_out_pen, held_out_signs)
@@ -78,6 +89,10 @@ def redraw(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
 
 def _draw(strokes: PenStrokes, variants: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return render_all(strokes.signs, strokes.labels, variants, rng)
+
+
+def _no_images() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    return np.zeros((0, IMAGE_SIDE, IMAGE_SIDE), np.uint8), np.zeros(0, np.uint8)
 
 
 def _no_digits(share: int, images: NDArray[np.uint8]) -> tuple[int, NDArray[np.uint8], NDArray[np.int32]]:

@@ -15,7 +15,7 @@ def build_network(width: int = WIDTH) -> keras.Model:
     x = layers.MaxPooling2D()(x)
     x = _block(_convolve(x, 2 * width), 2 * width)
     x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 4 * width), 4 * width)
+    x = _block(_block(_convolve(x, 4 * width), 4 * width), 4 * width)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, dtype="float32")(x), name="mnist_demo")

@@ -1,35 +1,69 @@
-"""Marks that are no digits: scribbles, blots, paper texture, lines, digits run together, halves of digits.
+"""Marks that are no digits: scribbles, blots, texture, lines, digits run together, halved or turned, invented signs.
 
 They are trained against uniform probabilities (outlier exposure: Hendrycks, Mazeika and Dietterich,
 "Deep Anomaly Detection with Outlier Exposure", ICLR 2019, https://arxiv.org/abs/1812.04606).
 """
+
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.images import IMAGE_SIDE, Ink, normalize
-from mnist_demo.training.data import Labelled
-from mnist_demo.training.rendering import to_bytes
+from mnist_demo.training.data import Labelled, Stroke
+from mnist_demo.training.rendering import render, to_bytes
 
 SIDE = 64  # pixels, of the canvas that shapes are drawn on
 HALVED = (0, 2, 5, 6, 8)  # digits whose left and right halves are no other digit
+SIDEWAYS = (2, 3, 4, 5, 6, 7, 8, 9)  # digits that are no digit when they lie on their side
+MIRRORED = (3, 4, 6, 7, 9)  # digits that are none in a mirror
+NARROW = 0.45  # width to height; a narrower half may be a 1
 
 
-def make_outliers(digits: Labelled, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return `count` marks that are no digits, framed as the app frames them: (count, 28, 28) uint8, ink = 255."""
-    shapes = [_scribble, _blot, _texture, _lines]
+def make_outliers(
+    digits: Labelled, signs: NDArray[np.uint8], strokes: list[Stroke], count: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Make marks that are no digits, framed as the app frames them.
+
+    Args:
+        digits: digits to run together, to halve and to turn.
+        signs: (n, 28, 28) uint8, letters and symbols to halve; may be empty.
+        strokes: strokes to put together anew, each (k, 2); may be empty.
+
+    Returns:
+        (count, 28, 28) uint8, ink = 255.
+    """
+    makers: list[tuple[float, Callable[[], Ink]]] = [
+        (0.3, lambda: _run_together(digits, rng)),
+        (0.1, lambda: _half(_pick(digits, HALVED, rng), rng)),
+        (0.15, lambda: _turn(digits, rng)),
+        (0.07, lambda: _scribble(rng)),
+        (0.07, lambda: _blot(rng)),
+        (0.05, lambda: _texture(rng)),
+        (0.06, lambda: _lines(rng)),
+    ]
+    if len(signs):
+        makers.append((0.1, lambda: _half(_as_ink(signs[rng.integers(len(signs))]), rng)))
+    if strokes:
+        makers.append((0.15, lambda: _recombine(strokes, rng)))
+    shares = np.array([share for share, _ in makers])
     images = np.zeros((count, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    for i in range(count):
-        chance = rng.random()
-        if chance < 0.35:
-            ink = _run_together(digits, rng)
-        elif chance < 0.45:
-            ink = _half(digits, rng)
-        else:
-            ink = shapes[rng.integers(len(shapes))](rng)
-        images[i] = to_bytes(normalize(ink))
+    for i, kind in enumerate(rng.choice(len(makers), count, p=shares / shares.sum())):
+        images[i] = to_bytes(normalize(makers[kind][1]()))
     return images
+
+
+def _as_ink(image: NDArray[np.uint8]) -> Ink:
+    return image.astype(np.float32) / 255
+
+
+def _pick(digits: Labelled, labels: tuple[int, ...], rng: np.random.Generator) -> Ink:
+    """A random digit of one of the labels."""
+    while True:
+        i = rng.integers(len(digits.images))
+        if digits.labels[i] in labels:
+            return _as_ink(digits.images[i])
 
 
 def _run_together(digits: Labelled, rng: np.random.Generator) -> Ink:
@@ -49,12 +83,34 @@ def _run_together(digits: Labelled, rng: np.random.Generator) -> Ink:
     return ink
 
 
-def _half(digits: Labelled, rng: np.random.Generator) -> Ink:
-    """The left or right half of a digit, as a wrong cut leaves it."""
-    candidates = np.flatnonzero(np.isin(digits.labels, HALVED))
-    image = digits.images[rng.choice(candidates)].astype(np.float32) / 255
-    middle = IMAGE_SIDE // 2 + int(rng.integers(-2, 3))
-    return image[:, :middle] if rng.random() < 0.5 else image[:, middle:]
+def _half(image: Ink, rng: np.random.Generator) -> Ink:
+    """The left or right half of a sign, as a wrong cut leaves it, unless that is narrow enough for a 1."""
+    columns = np.flatnonzero(image.max(0) > 0.3)
+    middle = columns[0] + round(rng.uniform(0.35, 0.65) * len(columns))
+    half = image[:, columns[0] : middle] if rng.random() < 0.5 else image[:, middle : columns[-1] + 1]
+    inked = half.max(1, initial=0) > 0.3
+    return half if half.shape[1] > NARROW * max(inked.sum(), 1) else image[::-1, ::-1].T
+
+
+def _turn(digits: Labelled, rng: np.random.Generator) -> Ink:
+    """A digit lying on its side, or mirrored."""
+    if rng.random() < 0.6:
+        return np.rot90(_pick(digits, SIDEWAYS, rng), rng.choice([1, -1]))
+    return _pick(digits, MIRRORED, rng)[:, ::-1]
+
+
+def _recombine(strokes: list[Stroke], rng: np.random.Generator) -> Ink:
+    """A sign of no alphabet: parts of two or three recorded strokes, turned and put together."""
+    sign: list[Stroke] = []
+    for _ in range(rng.choice([2, 3])):
+        stroke = strokes[rng.integers(len(strokes))].astype(np.float32)
+        start = rng.integers(0, max(1, len(stroke) // 2))
+        part = stroke[start : start + max(2, round(rng.uniform(0.5, 1) * len(stroke)))]
+        part = (part - part.mean(0)) / max(float(np.ptp(part, axis=0).max()), 1)
+        angle = rng.choice([0, 0.5, 1, 1.5]) * np.pi + rng.normal(0, 0.3)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        sign.append(1000 * (rng.uniform(0.4, 1) * part @ turn + rng.uniform(-0.35, 0.35, 2)))
+    return render(sign, rng)
 
 
 def _scribble(rng: np.random.Generator) -> Ink:

@@ -67,7 +67,7 @@ def _flourish(lines: list[Points], label: str, rng: np.random.Generator) -> list
     (left, top), (right, bottom) = np.concatenate(lines).min(0), np.concatenate(lines).max(0)
     across, down = right - left, bottom - top
     chance = rng.random()
-    if label == "0" and chance < SLASHED_ZEROS:
+    if label == "0" and chance < SLASHED_ZEROS and across > 0.5 * down:
         ends = [(right - 0.15 * across, top + 0.15 * down), (left + 0.15 * across, bottom - 0.15 * down)]
     elif label == "7" and len(lines) == 1 and chance < CROSSED_SEVENS:
         middle = top + rng.uniform(0.4, 0.6) * down
@@ -117,7 +117,7 @@ def _draw_pressed(lines: list[Points], pen: float, shape: tuple[int, ...], rng: 
 
 def _draw_flat(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.random.Generator) -> Ink:
     """A flat, often translucent nib, dark where it passes twice."""
-    angle, flow = rng.uniform(0, np.pi), rng.uniform(0.5, 1)
+    angle, flow = rng.uniform(0, np.pi), rng.uniform(0.6, 1)
     nib = np.array([np.cos(angle), np.sin(angle)], np.float32) * pen / 2
     paper = np.ones(shape, np.float32)
     for line in lines:
@@ -155,7 +155,7 @@ def _wear(ink: Ink, rng: np.random.Generator) -> Ink:
     """What paper, camera and screen do to ink: grain, blur, few pixels, a hard threshold."""
     if rng.random() < 0.2:
         grain = cv2.resize(rng.random((ink.shape[0] // 2 + 1, ink.shape[1] // 2 + 1), np.float32), ink.shape[::-1])
-        ink = ink * np.clip(0.4 + 1.2 * grain, 0, 1)
+        ink = ink * np.clip(0.5 + 1.2 * grain, 0, 1)
     if rng.random() < 0.4:
         ink = cv2.GaussianBlur(ink, (0, 0), 0.3 + rng.uniform(0, 0.02) * max(ink.shape))
     if rng.random() < 0.25:
@@ -163,5 +163,5 @@ def _wear(ink: Ink, rng: np.random.Generator) -> Ink:
         if scale < 1:
             ink = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.3 and ink.max() > 0:
-        ink = np.clip((ink / ink.max() - 0.3) / 0.4, 0, 1)
+        ink = np.clip((ink / ink.max() - rng.uniform(0.1, 0.3)) / 0.4, 0, 1)
     return ink.astype(np.float32)
