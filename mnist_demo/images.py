@@ -26,20 +26,21 @@ SIDE_MAX = 20_000  # pixels, likewise
 WORK_PIXELS = 4_000_000  # a larger picture is reduced to about so many before it is read
 EXIF_ORIENTATION = 0x0112
 
-STROKE_SEARCH_SIDE = 384  # pixels; the picture is reduced to this to find how wide its strokes are
-STROKE_SIDES = (3, 5, 9, 13, 19, 29, 43, 65, 97, 145, 217)  # pixels, of the squares tried
+STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to this to find how wide its strokes are
+STROKE_SIDES = (3, 5, 7, 11, 15, 23, 35, 55, 85, 127)  # pixels, of the squares tried
 EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger one always
 EDGES_TELLING = 0.3  # of all edge pixels covered (about half are ink): enough to tell ink from paper
 STROKES_COVERED = 0.85  # of the edges that the largest square covers
 STROKE_MARGIN = 1.4  # for blots and crossings, wider than the strokes they are in
 SQUARE_MAX = 31  # pixels; larger squares are applied to a reduced picture
+SAMPLES = 40_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
 EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
 
-MARK_MIN = 4  # pixels; a smaller component is never a mark
+MARK_MIN = 8  # pixels; a smaller component is never a mark
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
 EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
@@ -269,8 +270,8 @@ def _find_strokes(grey: Grey) -> tuple[bool, float]:
         for ink, operation in enumerate((cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)):
             filled = cv2.morphologyEx(small, operation, square)[edges]
             covered[ink, i] = np.minimum(filled / height, 1).mean()
-    early = np.minimum(covered, EDGES_TELLING).sum(1)
-    light_ink = bool(early[1] > early[0])
+    first = int(np.argmax(covered.max(0) >= min(EDGES_TELLING, covered.max())))
+    light_ink = bool(covered[1, first] > covered[0, first])
     coverage = covered[int(light_ink)]
     return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage[-1]))] / scale
 
@@ -287,15 +288,17 @@ def _at_scale(picture: np.ndarray, side: float, operation: Callable[[np.ndarray,
 def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     """How much darker than the paper each pixel is, and the least contrast there that counts as ink; both (h, w)."""
     difference = paper.astype(np.float32) - grey
-    sample = difference[::3, ::3]
+    every = max(1, math.isqrt(grey.size // SAMPLES))
+    sample = difference[::every, ::every]
     usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
     grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
     light = paper.astype(np.float32) + 8
     contrast = (difference - usual) / light
     least = np.maximum(CONTRAST_MIN, GRAIN_MARGIN * grain / light)
-    inked = contrast[contrast > least]
+    sample = contrast[::every, ::every]
+    inked = sample[sample > least[::every, ::every]]
     if inked.size:
-        least = np.maximum(least, FAINT_INK * float(np.quantile(inked[:: inked.size // 10_000 + 1], 0.9)))
+        least = np.maximum(least, FAINT_INK * float(np.quantile(inked, 0.9)))
     return contrast, least
 
 
@@ -354,9 +357,9 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     Args:
         ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
     """
-    if not (ink >= 0.5).any():
-        return []
     _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= 0.5).astype(np.uint8))
+    if len(stats) == 1:
+        return []
     boxes = np.stack([*stats[1:, :2].T, *(stats[1:, :2] + stats[1:, 2:4]).T], 1)  # left, top, right, bottom
     numbers = np.flatnonzero(_lies_inside(labels, stats[1:, cv2.CC_STAT_AREA])) + 1
     numbers = numbers[_is_writing(boxes[numbers - 1], stats[numbers, cv2.CC_STAT_AREA])]
@@ -371,10 +374,9 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
 
 def _lies_inside(labels: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
     """Which components (n,) do not lie in the strip along the picture's sides where paper and table end."""
-    strip = np.ones(labels.shape, bool)
     height, width = (max(1, round(EDGE_STRIP * side)) for side in labels.shape)
-    strip[height:-height, width:-width] = False
-    in_strip = np.bincount(labels[strip], minlength=len(areas) + 1)[1:]
+    strips = [labels[:height], labels[-height:], labels[height:-height, :width], labels[height:-height, -width:]]
+    in_strip = np.bincount(np.concatenate([strip.ravel() for strip in strips]), minlength=len(areas) + 1)[1:]
     return np.asarray(in_strip <= EDGE_SHARE * areas)
 
 
