@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Sequence
 
-from mnist_demo.page import create_page, styles, theme
+from mnist_demo.page import Reader, create_page, styles, theme
 
 MAX_UPLOAD = "15mb"
 
-demo = create_page()
+reader = Reader()
+demo = create_page(reader)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -33,7 +34,10 @@ def main() -> None:
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
+        prevent_thread_lock=True,
     )
+    reader.load()  # only now: importing TensorFlow takes seconds, in which the page could not be served
+    demo.block_thread()
 
 
 if __name__ == "__main__":

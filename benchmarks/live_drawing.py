@@ -62,7 +62,7 @@ def main() -> None:
         serve_gradio_sketchpad(arguments.port)
         return
     ours = measure(["app.py"], "#sketchpad canvas", "#reading", arguments.digits)
-    theirs = measure([__file__], "#theirs canvas", "#answer", max(5, arguments.digits // 3))
+    theirs = measure([__file__], "#theirs canvas", "#answer .prose", max(5, arguments.digits // 3))
     report("the page's sketchpad", ours)
     report("gr.Sketchpad", theirs)
     print(f"gr.Sketchpad takes {np.median(theirs[0]) / np.median(ours[0]):.0f} times as long")

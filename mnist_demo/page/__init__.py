@@ -10,14 +10,13 @@ from mnist_demo.page.reader import Reader
 from mnist_demo.page.readout import Readout
 from mnist_demo.page.theme import theme
 
-__all__ = ["create_page", "styles", "theme"]
+__all__ = ["Reader", "create_page", "styles", "theme"]
 
 TITLE = "Handwritten digits, read as you write"
 
 
-def create_page() -> gr.Blocks:
-    """Return the page, ready to launch with `theme()` and `styles()`; its classifier loads in the background."""
-    reader = Reader()
+def create_page(reader: Reader) -> gr.Blocks:
+    """Return the page, ready to launch with `theme()` and `styles()`."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(asset("header.html"), apply_default_css=False, elem_id="masthead")
         with gr.Row(elem_id="desk"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,11 +23,19 @@ class Reader:
     """Answers the page's requests; those that come before the classifier has loaded wait for it."""
 
     def __init__(self) -> None:
-        self._classifier = ThreadPoolExecutor(1, "load-classifier").submit(load_classifier)
+        self._loader = ThreadPoolExecutor(1, "load-classifier")
+        self._loading: Future[Classifier] | None = None
+        self._lock = Lock()
+
+    def load(self) -> Future[Classifier]:
+        """Begin to load the classifier in the background, unless that has begun; return its future."""
+        with self._lock:
+            self._loading = self._loading or self._loader.submit(load_classifier)
+        return self._loading
 
     def read(self, source: Path | bytes) -> Reading:
         """Read a picture. Raises ValueError or OSError, with words for its user, if it cannot be read."""
-        return recognize(source, self._classifier.result())
+        return recognize(source, self.load().result())
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
         """Read a drawing, given as the data URL of a PNG, for the page."""
