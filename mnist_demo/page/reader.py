@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -14,6 +16,8 @@ from mnist_demo.recognition import Digit, Reading, recognize
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
+
+logger = logging.getLogger(__name__)
 
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
 DRAWING_PREFIX = "data:image/png;base64,"
@@ -39,24 +43,29 @@ class Reader:
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
         """Read a drawing, given as the data URL of a PNG, for the page."""
-        try:
-            return for_page(self.read(decode_drawing(data_url)))
-        except (ValueError, OSError) as error:
-            return {"error": str(error)}
+        return answer(lambda: for_page(self.read(decode_drawing(data_url))))
 
     def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        try:
-            return for_page(self.read(photo))
-        except (ValueError, OSError) as error:
-            return {"error": str(error).replace("the image:", f"{name}:", 1)}
+        reply = answer(lambda: for_page(self.read(photo)))
+        if "error" in reply:
+            reply["error"] = reply["error"].replace("the image:", f"{name}:", 1)
+        return reply
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""
-        try:
-            return {"file": name, **self.read(path).to_dict()}
-        except (ValueError, OSError) as error:
-            return {"file": name, "error": str(error)}
+        return {"file": name, **answer(lambda: self.read(path).to_dict())}
+
+
+def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `read` does, or {"error": ...}: no fault of ours may look like a lost connection to the page."""
+    try:
+        return read()
+    except (ValueError, OSError) as error:
+        return {"error": str(error)}
+    except Exception:
+        logger.exception("could not read a picture")
+        return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
 
 
 def load_classifier() -> Classifier:
