@@ -7,7 +7,6 @@ little differently. Photos add paper, ink, light, perspective and the camera's b
 import base64
 import io
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -86,19 +85,19 @@ def write_line(text: str, rng: np.random.Generator) -> list[Stroke]:
     return strokes
 
 
-def drawings() -> list[dict[str, Any]]:
-    """Return the example drawings for the sketchpad: label, strokes in a 100 x 60 box, and an SVG path of them."""
+def drawings() -> list[dict[str, str]]:
+    """Return the example drawings for the sketchpad: label, and strokes as an SVG path in a 100 x 60 box."""
     return [drawing(text, seed) for seed, text in enumerate(DRAWINGS)]
 
 
-def drawing(text: str, seed: int) -> dict[str, Any]:
+def drawing(text: str, seed: int) -> dict[str, str]:
     """Return one example drawing, centred."""
     strokes = write_line(text, np.random.default_rng(seed))
     low, high = bounds(strokes)
     scale = min(84 / (high - low)[0], 42 / (high - low)[1])
     placed = [((stroke - (low + high) / 2) * scale + [50, 30]).round(1) for stroke in strokes]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in stroke) for stroke in placed)
-    return {"label": text.replace(" ", ""), "strokes": [stroke.tolist() for stroke in placed], "path": path}
+    return {"label": text.replace(" ", ""), "path": path}
 
 
 def bounds(strokes: list[Stroke]) -> tuple[Stroke, Stroke]:

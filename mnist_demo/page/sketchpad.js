@@ -175,7 +175,7 @@ element.addEventListener("click", (event) => {
   if (name) choose(name);
   if (action || example) stopReplay();
   if (action) actions[action]();
-  if (example) replay(props.examples[example].strokes);
+  if (example) replay(props.examples[example].path);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -191,7 +191,7 @@ document.addEventListener("keydown", (event) => {
   actions[action]();
 });
 
-// ---- examples: strokes in a 100 x 60 box, drawn as if by hand
+// ---- examples: polylines of an SVG path in a 100 x 60 box, drawn as if by hand
 
 let replaying = 0;
 
@@ -199,7 +199,8 @@ function stopReplay() {
   replaying++;
 }
 
-async function replay(example) {
+async function replay(path) {
+  const example = path.split("M").slice(1).map((line) => line.split("L").map((point) => point.split(" ").map(Number)));
   const mine = ++replaying;
   clear();
   choose("medium");

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from app_server import ROOT, serve_app
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 SCREENSHOTS = ROOT / "screenshots"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,6 +23,8 @@ CHROMIUM_FLAGS = (
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
 EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test cuts the connection
+
+expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
 
 OpenPage = Callable[..., Page]
 
