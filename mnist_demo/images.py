@@ -32,9 +32,11 @@ EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger 
 EDGES_TELLING = 0.3  # of all edge pixels covered (about half are ink): enough to tell ink from paper
 STROKES_COVERED = 0.85  # of the edges that the largest square covers
 STROKE_MARGIN = 1.4  # for blots and crossings, wider than the strokes they are in
-SQUARE_MAX = 31  # pixels; larger squares are applied to a reduced picture
+PAPER_SQUARE_MAX = 63  # pixels; larger squares are applied to a reduced picture
+AROUND_SQUARE_MAX = 25  # pixels, likewise; the contrast around needs less precision
 SAMPLES = 40_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
+TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
@@ -43,6 +45,8 @@ EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises f
 MARK_MIN = 8  # pixels; a smaller component is never a mark
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
+FRAMED = 0.5  # of a frame's own ink, that is within it
+FRAMES_MAX = 50  # components, the largest, that may be frames
 EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
 EDGE_SHARE = 0.6  # of a component; if more lies in the strip, all of it is left out
 PART_OVERLAP = 0.4  # of the narrower component's width, that parts of one mark share
@@ -56,6 +60,16 @@ CUT_SLANTS = (-0.6, -0.4, -0.2, 0.0, 0.2)  # columns a row, from upright; most w
 CUT_INK = 14.0  # pixels of ink that a cut may cross at that height
 CUT_APART = 3  # pixels between cuts
 CUT_MARGIN = 4  # pixels from a mark's sides
+
+RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
+RULE_STRETCH = 0.1  # of the picture's width, that a rule is seen in one stretch
+RULE_GAP = 0.02  # of that width, that a stretch may be interrupted for
+RULE_SEEN = 0.25  # of that width, that all stretches of a rule make up
+RULE_LENGTH, RULES_MIN = 0.6, 3  # of that width, that so many rules run on paper that is ruled
+RULE_THROUGH = 0.95  # of that width, that a rule runs which has few others beside it
+RULE_DARKNESS = 1.6  # times the rules' usual contrast; what is darker is a stroke on them
+RULE_SLOPE = 0.15  # rise to run
+RULE_THICKNESS, RULE_THICKEST_MIN = 0.006, 4  # at most, of the picture's longer side; pixels that are allowed always
 
 IMAGE_SIDE = 28  # pixels, of the picture that the model sees
 DIGIT_SIDE = 20  # pixels, of the box in it that a digit fills
@@ -244,10 +258,12 @@ def extract_ink(grey: Grey) -> Ink:
         grey = 255 - grey
     if grey.size > SMOOTHED_PIXELS:
         grey = cv2.GaussianBlur(grey, (3, 3), 0)
-    paper = _at_scale(grey, stroke, _close)
+    paper = _at_scale(grey, stroke, _close, PAPER_SQUARE_MAX)
     contrast, floor = _contrast(grey, paper)
-    around = _at_scale(contrast, stroke, _strongest_around)
-    return np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
+    around = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
+    ink = np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
+    ink = _erase_rules(ink, contrast)
+    return _erase_rules(ink.T.copy(), contrast.T).T.copy()
 
 
 def _find_strokes(grey: Grey) -> tuple[bool, float]:
@@ -276,13 +292,15 @@ def _find_strokes(grey: Grey) -> tuple[bool, float]:
     return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage[-1]))] / scale
 
 
-def _at_scale(picture: np.ndarray, side: float, operation: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
-    """Apply a morphological operation with a square of `side` pixels, on a reduced picture if the square is large."""
-    scale = min(1.0, SQUARE_MAX / side)
+def _at_scale(
+    picture: NDArray[Any], side: float, operation: Callable[[NDArray[Any], int], NDArray[Any]], side_max: int
+) -> NDArray[Any]:
+    """Apply an operation with a square of `side` pixels, on a reduced picture if that is more than `side_max`."""
+    scale = min(1.0, side_max / side)
     if scale == 1:
         return operation(picture, max(3, round(side) | 1))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.resize(operation(small, SQUARE_MAX), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(operation(small, side_max), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
@@ -302,8 +320,65 @@ def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     return contrast, least
 
 
+def _erase_rules(ink: Ink, contrast: Ink) -> Ink:
+    """Erase the level lines of ruled or squared paper, and keep the strokes that cross them: these are darker."""
+    mask = (ink >= 0.5).astype(np.uint8)
+    thickest = max(RULE_THICKEST_MIN, round(RULE_THICKNESS * max(ink.shape)))
+    thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
+    rules = np.zeros(mask.shape, np.uint8)
+    for left, right in _find_rules(thin, thickest):
+        cv2.line(rules, (0, left), (ink.shape[1] - 1, right), 1, thickest + 4)
+    on_rules = (rules > 0) & (thin > 0)
+    if not on_rules.any():
+        return ink
+    darkest_rule = RULE_DARKNESS * float(np.median(contrast[on_rules]))
+    strokes = contrast[(mask > 0) & (rules == 0)]
+    if strokes.size and np.quantile(strokes, 0.9) > 1.25 * darkest_rule:  # then what is as light is a rule anywhere
+        return np.where(contrast <= darkest_rule, 0, ink)
+    near = (rules > 0) & (cv2.dilate(thin, np.ones((3, 1), np.uint8)) > 0)
+    return np.where(near & (contrast <= darkest_rule), 0, ink)
+
+
+def _find_rules(thin: NDArray[Any], thickest: int) -> list[tuple[int, int]]:
+    """Return the heights at the left and right edge of the rules among pixels that are thin from top to bottom.
+
+    A rule is straight and nearly level. It runs through the whole picture, or has others like it; the bar of a large
+    digit does neither. The Hough transform finds such lines (Matas, Galambos and Kittler, "Robust Detection of Lines
+    Using the Progressive Probabilistic Hough Transform", 2000).
+    """
+    scale = min(1.0, RULE_SEARCH_WIDTH / thin.shape[1])
+    small = cv2.resize(255 * thin, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) // 50 if scale < 1 else thin
+    width = small.shape[1]
+    if cv2.countNonZero(small) < RULE_STRETCH * width:
+        return []
+    found = cv2.HoughLinesP(
+        small, 1, np.pi / 720, round(RULE_STRETCH * width / 2), None, RULE_STRETCH * width, RULE_GAP * width
+    )
+    x1, y1, x2, y2 = np.zeros((4, 0)) if found is None else found.reshape(-1, 4).T / scale
+    level = np.abs(y2 - y1) <= RULE_SLOPE * np.abs(x2 - x1)
+    x1, y1, x2, y2 = (ends[level] for ends in (x1, y1, x2, y2))
+    slope = (y2 - y1) / (x2 - x1)
+    left = y1 - slope * x1
+    middle = left + slope * thin.shape[1] / 2
+    order = np.argsort(middle)
+    groups = np.split(order, np.flatnonzero(np.diff(middle[order]) > 2 * thickest) + 1) if len(order) else []
+    spans = np.array([x2[group].max() - x1[group].min() for group in groups]) / thin.shape[1]
+    seen = np.array([(x2[group] - x1[group]).sum() for group in groups]) / thin.shape[1]
+    spans = np.where(seen > RULE_SEEN, spans, 0)
+    is_ruled = (spans > RULE_LENGTH).sum() >= RULES_MIN
+    kept = np.flatnonzero(spans > (RULE_SEEN if is_ruled else RULE_THROUGH))
+    lines = np.concatenate([groups[k] for k in kept]) if kept.size else order[:0]
+    return [(round(left[i]), round(left[i] + slope[i] * thin.shape[1])) for i in lines]
+
+
 def _close(picture: Grey, side: int) -> Grey:
-    return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, _square(side))
+    """Fill what is dark and narrower than a square, but not the table that shows along the picture's sides."""
+    padded = cv2.copyMakeBorder(picture, side, side, side, side, cv2.BORDER_REPLICATE)
+    for turned in (padded, padded.T):  # the table goes on outside, strokes that are cut off do not
+        run = max(2 * side, round(TABLE_RUN * turned.shape[1]))
+        for band, edge in ((turned[:side], turned[side]), (turned[-side:], turned[-side - 1])):
+            band[:] = cv2.morphologyEx(edge[None], cv2.MORPH_CLOSE, np.ones((1, run), np.uint8))
+    return cv2.morphologyEx(padded, cv2.MORPH_CLOSE, _square(side))[side:-side, side:-side]
 
 
 def _strongest_around(contrast: Ink, side: int) -> Ink:
@@ -381,14 +456,25 @@ def _lies_inside(labels: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]
 
 
 def _is_writing(boxes: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which components (n,) are large enough beside the others."""
+    """Which components (n,) are no frames, and large enough beside the others."""
     sides = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)
     keep = sides >= MARK_MIN
+    keep &= ~_is_frame(boxes, np.where(keep, areas, 0))
     if keep.any():
         size = _writing_size(boxes[keep])
         keep &= (sides >= SPECK * size) & (areas >= (SPECK * size / 3) ** 2)
     keep[np.argsort(-sides * keep)[MARKS_MAX:]] = False
     return keep
+
+
+def _is_frame(boxes: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which components (n,) have much other ink within their box: the frames of forms, the outline of a sheet."""
+    large = np.argsort(boxes[:, :2].sum(1) - boxes[:, 2:].sum(1))[:FRAMES_MAX]
+    outer = boxes[large, None]
+    within = (outer[..., :2] < boxes[None, :, :2]).all(2) & (outer[..., 2:] > boxes[None, :, 2:]).all(2)
+    frame = np.zeros(len(boxes), bool)
+    frame[large] = (within * areas).sum(1) > FRAMED * areas[large]
+    return frame
 
 
 def _writing_size(boxes: NDArray[Any]) -> float:

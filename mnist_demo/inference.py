@@ -83,6 +83,21 @@ class Classifier:
             )
         return tape.gradient(log_odds, inputs).numpy()
 
+    def features(self, images: Images) -> NDArray[np.float32]:
+        """Return what the first layer responds to.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+
+        Returns:
+            (n, 28, 28, channels) float32, 0 or more: one map of responses for each of the layer's filters.
+
+        Raises:
+            ValueError: the images have another shape.
+        """
+        _check_shape(images)
+        return self._model.signatures["features"](tf.constant(images, tf.float32))["output_0"].numpy()
+
 
 def write_checksums(model_dir: Path) -> None:
     """Write the SHA-256 sums of the folder's files, as sha256sum does, to its file SHA256SUMS."""

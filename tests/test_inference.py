@@ -88,6 +88,13 @@ class TestSaliency:
         np.testing.assert_allclose(classifier.saliency(images), classifier.saliency(images, np.arange(10)))
 
 
+def test_features_are_maps_as_large_as_the_image(classifier: Classifier, images: Images) -> None:
+    maps = classifier.features(images)
+    assert maps.shape[:3] == (10, 28, 28)
+    assert maps.min() >= 0
+    assert np.ptp(maps, axis=(1, 2)).max(1).min() > 0  # every image makes some filter respond
+
+
 class TestChecksums:
     @pytest.fixture
     def copy(self, tmp_path: Path) -> Path:

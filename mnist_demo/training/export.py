@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from mnist_demo.images import IMAGE_SIDE
 from mnist_demo.inference import write_checksums
+from mnist_demo.training.network import FIRST_LAYER
 
 
 class DigitModel(tf.Module):
@@ -16,6 +17,7 @@ class DigitModel(tf.Module):
     def __init__(self, network: keras.Model, temperature: float) -> None:
         super().__init__(name="mnist_demo")
         self.network = network
+        self.first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
         self.temperature = temperature
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
@@ -29,6 +31,11 @@ class DigitModel(tf.Module):
         """The signature `serving_default`."""
         return {"output_0": self(images)}
 
+    @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
+    def look(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `features`: what the first layer responds to, (n, 28, 28, channels) float32, 0 or more."""
+        return {"output_0": self.first_layer(images[..., None])}
+
 
 def export(network: keras.Model, temperature: float, folder: Path) -> None:
     """Write the network as the SavedModel `folder`, which is replaced.
@@ -39,6 +46,6 @@ def export(network: keras.Model, temperature: float, folder: Path) -> None:
     """
     model = DigitModel(network, temperature)
     shutil.rmtree(folder, ignore_errors=True)
-    tf.saved_model.save(model, str(folder), signatures={"serving_default": model.serve})
+    tf.saved_model.save(model, str(folder), signatures={"serving_default": model.serve, "features": model.look})
     (folder / "fingerprint.pb").unlink(missing_ok=True)
     write_checksums(folder)

@@ -1,0 +1,255 @@
+"""How well pages of digits are read: synthetic pages by writers that training did not use.
+
+    python benchmarks/pages.py [--pages 200] [--seed 0] [--keep FOLDER]
+
+Each page holds 1 to 4 lines of 3 to 11 digits by one writer, at least one pair of neighbours in ten touching, on
+plain, coloured, ruled or squared paper, with any of: shadow, perspective, blur, sensor noise; all saved as JPEG at
+quality 60. Prints, for all pages and for each condition by itself, the digit error rate (edits per digit), the lines
+read without any error and the touching pairs with an error; then the marks read as digits on blank pages.
+"""
+
+import argparse
+import collections
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
+
+PAPERS = ("plain", "coloured", "ruled", "squared")
+EFFECTS = ("shadow", "perspective", "blur", "noise")
+TOUCHING = 0.12  # of the pairs of neighbours
+BLANK_PAGES = 50
+INKS = ((30, 30, 35), (60, 45, 120), (40, 40, 160), (150, 40, 40), (95, 95, 95))  # black, two blues, red, pencil; RGB
+JPEG_QUALITY = 60
+
+Picture = NDArray[np.float32]  # (height, width, 3), 0 to 255
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page, what is written on it, which neighbours touch (line, index of the left digit), and its conditions."""
+
+    jpeg: bytes
+    lines: list[str]
+    touching: set[tuple[int, int]]
+    conditions: list[str]
+
+
+@dataclass
+class Tally:
+    """Counts over the pages of one condition."""
+
+    digits: int = 0
+    edits: int = 0
+    lines: int = 0
+    lines_right: int = 0
+    pairs: int = 0
+    pairs_wrong: int = 0
+    pages: set[int] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        pairs = f"{self.pairs_wrong / self.pairs:6.1%} of {self.pairs:3} touching pairs wrong" if self.pairs else ""
+        return (
+            f"{len(self.pages):4} pages  {self.digits:5} digits  {self.edits / max(self.digits, 1):6.2%} digit errors  "
+            f"{self.lines_right / max(self.lines, 1):6.1%} of {self.lines:3} lines right  {pairs}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
+    parser.add_argument("--keep", type=Path, help="folder to write the pages that are misread to")
+    options = parser.parse_args()
+    digits = load_pen_digits(data_dir(options.data))
+    if digits is None:
+        parser.exit(2, f"{data_dir(options.data)} has no pen_strokes_digits.npz; name its folder with --data\n")
+    writers = by_writer(digits.select(digits.held_out()))
+    classifier = Classifier()
+    rng = np.random.default_rng(options.seed)
+    tallies: dict[str, Tally] = collections.defaultdict(Tally)
+    for number in range(options.pages):
+        sheet = write_sheet(writers[int(rng.integers(len(writers)))], PAPERS[number % len(PAPERS)], rng)
+        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
+        edits = count(sheet, read, number, tallies)
+        if options.keep and edits:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            (options.keep / f"{number:03}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
+            print(f"{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
+    for name in ("all", *PAPERS, *EFFECTS, "no effect"):
+        print(f"{name:12}{tallies[name]}")
+    invented = [len(recognize(write_sheet(None, PAPERS[i % 4], rng).jpeg, classifier).text) for i in range(BLANK_PAGES)]
+    print(f"blank       {BLANK_PAGES:4} pages  {sum(invented)} digits invented on {np.count_nonzero(invented)} of them")
+
+
+def by_writer(digits: PenStrokes) -> list[PenStrokes]:
+    """The signs of each writer who wrote at least eight different digits."""
+    writers = [digits.select(digits.writers == writer) for writer in np.unique(digits.writers)]
+    return [writer for writer in writers if len(set(writer.labels)) >= 8]
+
+
+def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator) -> Sheet:
+    """Write a page by one writer, or a blank one."""
+    size = rng.uniform(45, 110)  # pixels, of a digit's longer side
+    texts: list[str] = []
+    touching: set[tuple[int, int]] = set()
+    lengths = rng.integers(3, 12, rng.integers(1, 5))
+    width, pitch = int(size * (0.95 * lengths.max() + 2.5)), size * rng.uniform(1.7, 2.3)
+    height = int(pitch * (len(lengths) + 1.2))
+    ink = np.zeros((height, width), np.uint8)
+    if writer is not None:
+        pen = max(1.6, size * rng.uniform(0.03, 0.1))
+        slope = rng.normal(0, 0.015)
+        for line, length in enumerate(lengths):
+            chosen = rng.integers(0, len(writer.signs), length)
+            joins = [bool(joined) for joined in rng.random(length - 1) < TOUCHING]
+            start = np.array([size * rng.uniform(0.6, 1.2), pitch * (line + 0.9)])
+            write_line(ink, [writer.signs[i] for i in chosen], joins, start, size, pen, slope, rng)
+            texts.append("".join(str(writer.labels[i]) for i in chosen))
+            touching |= {(line, i) for i, joined in enumerate(joins) if joined}
+    effects = [effect for effect in EFFECTS if rng.random() < 0.5]
+    picture = lay_on_paper(cv2.GaussianBlur(ink, (0, 0), 0.6), paper, pitch, rng)
+    for effect in effects:
+        picture = {"shadow": shade, "perspective": tilt, "blur": blur, "noise": add_noise}[effect](picture, rng)
+    buffer = io.BytesIO()
+    Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=JPEG_QUALITY)
+    return Sheet(buffer.getvalue(), texts, touching, [paper, *(effects or ["no effect"])])
+
+
+def write_line(
+    ink: NDArray[np.uint8],
+    signs: list[list[NDArray[np.int16]]],
+    joins: list[bool],
+    start: NDArray[np.float64],
+    size: float,
+    pen: float,
+    slope: float,
+    rng: np.random.Generator,
+) -> None:
+    """Write signs from `start` (x, y of the line's middle) to the right; a join slides a sign back until it touches."""
+    x = float(start[0])
+    for i, sign in enumerate(signs):
+        points = np.concatenate(sign).astype(np.float64)
+        scale = size * rng.normal(1, 0.06) / max(float(np.ptp(points, axis=0).max()), 1)
+        middle = start[1] + slope * (x - start[0]) + rng.normal(0, 0.05 * size)
+        low = points.min(0)
+        shift = np.array([0, middle - 0.5 * scale * float(np.ptp(points[:, 1]))])
+        lines = [(stroke - low) * scale + shift for stroke in sign]
+        joined = i > 0 and joins[i - 1]
+        x = slide(ink, lines, x, pen) if joined else x
+        draw(ink, [line + [x, 0] for line in lines], pen)
+        x += scale * float(np.ptp(points[:, 0])) + pen
+        if not (i < len(joins) and joins[i]):
+            x += size * rng.uniform(0.12, 0.4)
+
+
+def draw(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], pen: float) -> None:
+    for line in lines:
+        cv2.polylines(ink, [np.round(line * 16).astype(np.int32)], False, 255, max(1, round(pen)), cv2.LINE_AA, 4)
+
+
+def slide(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], x: float, pen: float) -> float:
+    """Move a sign left from `x` until its strokes touch the ink that is there; the position where they do."""
+    for position in np.arange(x, x - 60, -1):
+        sign = np.zeros_like(ink)
+        draw(sign, [line + [position, 0] for line in lines], pen)
+        if ((sign > 127) & (ink > 127)).sum() >= pen:
+            return float(position)
+    return x
+
+
+def lay_on_paper(ink: NDArray[np.uint8], paper: str, pitch: float, rng: np.random.Generator) -> Picture:
+    colour = np.array([245, 243, 238], np.float32) * rng.uniform(0.75, 1)
+    if paper == "coloured":
+        colour *= rng.uniform(0.65, 1, 3).astype(np.float32)
+    picture = np.full((*ink.shape, 3), colour, np.float32)
+    if paper in ("ruled", "squared"):
+        rule = colour * np.array([0.72, 0.8, 0.92], np.float32) * rng.uniform(0.85, 1)
+        gap = pitch if paper == "ruled" else pitch * rng.choice([0.25, 0.34, 0.5])
+        thickness = int(rng.integers(1, 3))
+        for y in np.arange(gap * rng.uniform(0.2, 1), ink.shape[0], gap):
+            cv2.line(picture, (0, int(y)), (ink.shape[1], int(y)), rule.tolist(), thickness)
+        for x in np.arange(gap * rng.uniform(0.2, 1), ink.shape[1], gap) if paper == "squared" else ():
+            cv2.line(picture, (int(x), 0), (int(x), ink.shape[0]), rule.tolist(), thickness)
+    cover = ink[..., None].astype(np.float32) / 255 * rng.uniform(0.85, 1)
+    return picture * (1 - cover) + np.array(INKS[rng.integers(len(INKS))], np.float32) * cover
+
+
+def shade(picture: Picture, rng: np.random.Generator) -> Picture:
+    """A shadow with a hard or soft edge across the page, and a darker corner."""
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    angle = rng.uniform(0, 2 * np.pi)
+    distance = (x - width / 2) * np.cos(angle) + (y - height / 2) * np.sin(angle) - rng.uniform(-0.3, 0.3) * width
+    dark = 1 / (1 + np.exp(-np.clip(distance / rng.uniform(2, 40), -50, 50)))
+    corner = np.hypot(x / width - rng.integers(2), y / height - rng.integers(2)) / 1.4
+    light = (1 - dark * rng.uniform(0.25, 0.55)) * (1 - 0.3 * corner)
+    return picture * light[..., None].astype(np.float32)
+
+
+def tilt(picture: Picture, rng: np.random.Generator) -> Picture:
+    """The page seen at an angle, the table around it."""
+    height, width = picture.shape[:2]
+    margin = 0.05 * min(height, width)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = corners * [1 - 2 * margin / width, 1 - 2 * margin / height] + margin + rng.uniform(-margin, margin, (4, 2))
+    table = (np.array([90, 70, 50]) * rng.uniform(0.4, 1.3)).tolist()
+    matrix = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    return cv2.warpPerspective(picture, matrix, (width, height), borderValue=table).astype(np.float32)
+
+
+def blur(picture: Picture, rng: np.random.Generator) -> Picture:
+    return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 1.8)).astype(np.float32)
+
+
+def add_noise(picture: Picture, rng: np.random.Generator) -> Picture:
+    return picture + rng.normal(0, rng.uniform(3, 9), picture.shape).astype(np.float32)
+
+
+def count(sheet: Sheet, read: list[str], number: int, tallies: dict[str, Tally]) -> int:
+    """Add a page to the tallies of its conditions; return its edits."""
+    right, edits = align("|".join(sheet.lines), "|".join(read))
+    starts = np.cumsum([0] + [len(line) + 1 for line in sheet.lines])
+    lines_right = sum(a == b for a, b in zip(sheet.lines, read, strict=False)) if len(read) == len(sheet.lines) else 0
+    wrong = sum(not (right[starts[line] + i] and right[starts[line] + i + 1]) for line, i in sheet.touching)
+    for name in ("all", *sheet.conditions):
+        tally = tallies[name]
+        tally.pages.add(number)
+        tally.digits += sum(map(len, sheet.lines))
+        tally.edits += edits
+        tally.lines += len(sheet.lines)
+        tally.lines_right += lines_right
+        tally.pairs += len(sheet.touching)
+        tally.pairs_wrong += wrong
+    return edits
+
+
+def align(truth: str, read: str) -> tuple[list[bool], int]:
+    """Which characters of `truth` are in `read` in the alignment with the fewest edits, and how many edits that takes."""
+    cost = np.zeros((len(truth) + 1, len(read) + 1), int)
+    cost[:, 0], cost[0] = range(len(truth) + 1), range(len(read) + 1)
+    for i, a in enumerate(truth, 1):
+        for j, b in enumerate(read, 1):
+            cost[i, j] = min(cost[i - 1, j] + 1, cost[i, j - 1] + 1, cost[i - 1, j - 1] + (a != b))
+    right, i, j = [False] * len(truth), len(truth), len(read)
+    while i and j:
+        if cost[i, j] == cost[i - 1, j - 1] + (truth[i - 1] != read[j - 1]):
+            i, j = i - 1, j - 1
+            right[i] = truth[i] == read[j]
+        elif cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+        else:
+            j -= 1
+    return right, int(cost[-1, -1])
+
+
+if __name__ == "__main__":
+    main()
