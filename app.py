@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from mnist_demo.page import Reader, create_page, styles, theme
+from mnist_demo.page import Reader, create_page, head, i18n, theme
 
 MAX_UPLOAD = "15mb"
 
@@ -28,7 +28,8 @@ def main() -> None:
         server_port=arguments.port,
         share=arguments.share or None,
         theme=theme(),
-        head=styles(),
+        head=head(),
+        i18n=i18n,
         max_file_size=MAX_UPLOAD,
         footer_links=["api"],
         run_history=False,

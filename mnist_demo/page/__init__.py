@@ -3,27 +3,32 @@
 import gradio as gr
 
 from mnist_demo.page.api import recognize_endpoint
-from mnist_demo.page.component import asset, styles
+from mnist_demo.page.component import head
 from mnist_demo.page.draw import draw_tab
+from mnist_demo.page.masthead import Masthead
 from mnist_demo.page.photo import photo_tab
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.readout import Readout
+from mnist_demo.page.texts import i18n
 from mnist_demo.page.theme import theme
+from mnist_demo.page.why import Why
 
-__all__ = ["Reader", "create_page", "styles", "theme"]
+__all__ = ["Reader", "create_page", "head", "i18n", "theme"]
 
 TITLE = "Handwritten digits, read as you write"
 
 
 def create_page(reader: Reader) -> gr.Blocks:
-    """Return the page, ready to launch with `theme()` and `styles()`."""
+    """Return the page, ready to launch with `theme()`, `head()` and `i18n`."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(asset("header.html"), apply_default_css=False, elem_id="masthead")
+        Masthead()
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="sources"), gr.Tabs():
                 draw_tab(reader)
                 photo_tab(reader)
             with gr.Column(elem_id="results"):
                 Readout()
+            with gr.Column(elem_id="reasons"):
+                Why(reader)
         recognize_endpoint(reader)
     return page

@@ -31,7 +31,7 @@ function showBoxes(layer, digits, width, height, chosen) {
 
 // Asks the server, and keeps asking while the connection is lost. Gradio answers undefined where a request failed.
 async function ask(request, status, isWanted = () => true) {
-  const slow = setTimeout(() => (status.textContent = "Waiting for the model…"), 1500);
+  const slow = setTimeout(() => (status.textContent = T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
     const answer = await Promise.race([request(), sleep(30000)]);
     if (answer !== undefined) {
@@ -40,7 +40,7 @@ async function ask(request, status, isWanted = () => true) {
       return answer;
     }
     clearTimeout(slow);
-    status.textContent = "Connection lost. Trying again…";
+    status.textContent = T("lost");
     await sleep(pause);
   }
   clearTimeout(slow);

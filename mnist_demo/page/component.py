@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta
 
 FOLDER = Path(__file__).parent
-STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css")
+STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css", "why.css")
 
 
 def asset(name: str) -> str:
@@ -17,12 +17,12 @@ def asset(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def styles() -> str:
-    """Return all styles as an element for the page's head.
+def head() -> str:
+    """Return what the page's head needs: all styles, and the script that goes before everything.
 
     Not launch(css=...): Gradio rewrites each rule of that, and drops nested rules and most at-rules.
     """
-    return "<style>" + "\n".join(map(asset, STYLES)) + "</style>"
+    return "<style>" + "\n".join(map(asset, STYLES)) + f"</style><script>{asset('page.js')}</script>"
 
 
 class StublessMeta(ComponentMeta):

@@ -16,7 +16,7 @@ function runnerUp(digit) {
 }
 
 function describe(digit) {
-  if (digit.label === null) return "A mark that is not a digit";
-  if (isUnsure(digit)) return `${digit.label}, perhaps ${runnerUp(digit)}`;
+  if (digit.label === null) return T("not_digit");
+  if (isUnsure(digit)) return T("perhaps", { label: digit.label, other: runnerUp(digit) });
   return `${digit.label}, ${percent(digit.confidence)}`;
 }

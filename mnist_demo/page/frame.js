@@ -30,7 +30,7 @@ async function read(file) {
   if (!isWanted()) return url && URL.revokeObjectURL(url);
   stage.classList.remove("reading");
   if (answer.error || !url) {
-    problem.textContent = answer.error ?? "The photo was read, but this browser cannot show it.";
+    problem.textContent = answer.error ?? T("not_shown");
     if (url) URL.revokeObjectURL(url);
     return announce(reading, { chosen });
   }
@@ -100,7 +100,7 @@ async function startCamera() {
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
   } catch {
-    problem.textContent = "No camera can be used here. Allow it in the browser's settings, or choose a photo instead.";
+    problem.textContent = T("no_camera");
     return;
   }
   video.srcObject = stream;

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_demo.page.explanation import explain
 from mnist_demo.recognition import Digit, Reading, recognize
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Reader:
         if "error" in reply:
             reply["error"] = reply["error"].replace("the image:", f"{name}:", 1)
         return reply
+
+    def explain(self, image: object) -> dict[str, Any]:
+        """Explain how a digit is read, given its 28x28 image as `encode_image` makes it, for the page."""
+        return answer(lambda: explain(image, self.load().result()))
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""

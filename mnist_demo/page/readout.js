@@ -6,7 +6,7 @@ const note = element.querySelector(".note");
 const spoken = element.querySelector(".announcement");
 const seen = element.querySelector("#seen");
 const bars = element.querySelector("#probabilities");
-const whose = element.querySelector(".whose");
+const title = element.querySelector("#probabilities-title");
 
 let shown = { reading: EMPTY };
 let chosen = 0;
@@ -24,7 +24,14 @@ document.addEventListener("digits:reading", ({ detail }) => {
   if (another) render();
   text.setAttribute("aria-busy", Boolean(detail.busy));
   if (!detail.busy) speakSoon();
+  tellWhichDigit();
 });
+
+// What the chosen digit is, for those who explain it.
+function tellWhichDigit() {
+  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy) };
+  document.dispatchEvent(new CustomEvent("digits:shown", { detail }));
+}
 
 function nearest([...digits], [x, y]) {
   const distance = ({ box: [left, top, right, bottom] }) =>
@@ -36,6 +43,7 @@ function nearest([...digits], [x, y]) {
 function choose(index) {
   chosen = index;
   render();
+  tellWhichDigit();
   document.dispatchEvent(new CustomEvent("digits:choice", { detail: { source: shown.source, index } }));
 }
 
@@ -43,6 +51,7 @@ document.addEventListener("digits:choice", ({ detail }) => {
   if (detail.source !== shown.source || detail.index === chosen) return;
   chosen = detail.index;
   render();
+  tellWhichDigit();
 });
 
 function render() {
@@ -70,8 +79,8 @@ function renderText({ text: value, digits }) {
 }
 
 function noteOn(digit) {
-  if (digit.label === null) return "This mark does not look like a digit.";
-  if (isUnsure(digit)) return `Not sure: ${digit.label}, perhaps ${runnerUp(digit)}.`;
+  if (digit.label === null) return T("not_a_digit");
+  if (isUnsure(digit)) return T("unsure", { label: digit.label, other: runnerUp(digit) });
   return "";
 }
 
@@ -84,7 +93,7 @@ function renderSeen(digits) {
     card.classList.toggle("unsure", isUnsure(digit));
     card.classList.toggle("nothing", digit.label === null);
     card.querySelector("b").textContent = digit.label ?? "–";
-    card.querySelector("small").textContent = digit.label === null ? "no digit" : percent(digit.confidence);
+    card.querySelector("small").textContent = digit.label === null ? T("no_digit") : percent(digit.confidence);
     paint(card.querySelector("canvas"), digit.image);
   });
   const card = seen.children[chosen];
@@ -112,7 +121,7 @@ function paint(canvas, image) {
 }
 
 function renderBars(digit) {
-  whose.textContent = digit && shown.reading.digits.length > 1 ? `of digit ${chosen + 1}` : "";
+  title.textContent = digit && shown.reading.digits.length > 1 ? T("probabilities_of", { number: chosen + 1 }) : T("probabilities");
   const best = digit ? Math.max(...digit.probabilities) : 0;
   [...bars.children].forEach((row, label) => {
     const probability = digit ? digit.probabilities[label] : 0;
@@ -127,7 +136,7 @@ function speakSoon() {
   clearTimeout(speaking);
   speaking = setTimeout(() => {
     const { digits, text: value } = shown.reading;
-    const words = value ? `Read ${value.replace(/\s+/g, ", ")}.` : digits.length ? "No digit found." : "";
+    const words = value ? T("read", { text: value.replace(/\s+/g, ", ") }) : digits.length ? T("none_found") : "";
     spoken.textContent = `${words} ${digits[chosen] ? noteOn(digits[chosen]) : ""}`.trim();
   }, SETTLED);
 }
