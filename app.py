@@ -1,14 +1,24 @@
-"""Serve the page: python app.py, then open the address it prints."""
+"""Serve the page: python app.py, then open the address it prints. SIGTERM or Ctrl-C stops it cleanly."""
 
 import argparse
 from collections.abc import Sequence
 
 from mnist_demo.page import Reader, create_page, head, i18n, theme
+from mnist_demo.server import (
+    guards,
+    make_upload_folder,
+    serve_until_stopped,
+    start_logging,
+    start_sweeping,
+    trust_proxies,
+)
 
-MAX_UPLOAD = "15mb"
+QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
+SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
 
+uploads = make_upload_folder()
 reader = Reader()
-demo = create_page(reader)
+demo = create_page(reader).queue(max_size=QUEUE_MAX)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -17,12 +27,22 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--host", help="address to listen on (127.0.0.1; 0.0.0.0 lets the local network in)")
     parser.add_argument("--port", type=int, help="port to listen on (the first free one from 7860)")
     parser.add_argument("--share", action="store_true", help="also make a public link, through Gradio's tunnel")
+    parser.add_argument(
+        "--proxy",
+        metavar="ADDRESSES",
+        help="addresses or networks of the proxies before this server, with commas; X-Forwarded-For is believed from "
+        "these alone (on a Space and with --share: from theirs)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log more about each request")
     return parser.parse_args(arguments)
 
 
 def main() -> None:
-    """Serve the page until interrupted."""
+    """Serve the page until told to stop."""
     arguments = parse_arguments()
+    start_logging(arguments.verbose)
+    trust_proxies(arguments.proxy, arguments.share)
+    start_sweeping(uploads)
     demo.launch(
         server_name=arguments.host,
         server_port=arguments.port,
@@ -30,15 +50,17 @@ def main() -> None:
         theme=theme(),
         head=head(),
         i18n=i18n,
-        max_file_size=MAX_UPLOAD,
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         prevent_thread_lock=True,
+        show_error=False,
+        state_session_capacity=SESSIONS_MAX,
+        app_kwargs={"middleware": guards(reader.state)},
     )
     reader.load()  # only now: importing TensorFlow takes seconds, in which the page could not be served
-    demo.block_thread()
+    serve_until_stopped(demo)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
+MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 512 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
+DAMAGED = (
+    "The model on this server is damaged, so no digits can be read. "
+    "Whoever runs it can restore models/mnist with git, or train it anew with `make train`, and start the server again."
+)
 
 
 class Reader:
@@ -38,9 +43,23 @@ class Reader:
             self._loading = self._loading or self._loader.submit(load_classifier)
         return self._loading
 
+    def state(self) -> Literal["loading", "ready", "damaged"]:
+        """Return how the classifier is."""
+        loading = self.load()
+        if not loading.done():
+            return "loading"
+        return "damaged" if loading.exception() else "ready"
+
+    def classifier(self) -> Classifier:
+        """Return the classifier. Raises ValueError, with words for the page's user, if there is none."""
+        try:
+            return self.load().result()
+        except Exception:  # TensorFlow raises nearly anything on a damaged model; it was logged when it happened
+            raise ValueError(DAMAGED) from None
+
     def read(self, source: Path | bytes) -> Reading:
-        """Read a picture. Raises ValueError or OSError, with words for its user, if it cannot be read."""
-        return recognize(source, self.load().result())
+        """Read a picture. Raises ValueError, with words for its user, if it cannot be read."""
+        return recognize(source, self.classifier())
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
         """Read a drawing, given as the data URL of a PNG, for the page."""
@@ -55,7 +74,7 @@ class Reader:
 
     def explain(self, image: object) -> dict[str, Any]:
         """Explain how a digit is read, given its 28x28 image as `encode_image` makes it, for the page."""
-        return answer(lambda: explain(image, self.load().result()))
+        return answer(lambda: explain(image, self.classifier()))
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""
@@ -66,27 +85,34 @@ def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return what `read` does, or {"error": ...}: no fault of ours may look like a lost connection to the page."""
     try:
         return read()
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         return {"error": str(error)}
-    except Exception:
+    except Exception:  # an OSError too, which would name a path of the server's
         logger.exception("could not read a picture")
         return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
 
 
 def load_classifier() -> Classifier:
-    """Import TensorFlow, which takes seconds, and load the model."""
-    from mnist_demo.inference import Classifier
+    """Import TensorFlow, which takes seconds, and load the model. Raises, and logs, whatever goes wrong."""
+    try:
+        from mnist_demo.inference import Classifier
 
-    return Classifier()
+        return Classifier()
+    except Exception:
+        logger.exception("no digits can be read until the model is restored and the server started again")
+        raise
 
 
 def decode_drawing(data_url: object) -> bytes:
-    """Return the PNG file in a data URL. Raises ValueError if there is none, or a far too long one."""
+    """Return the PNG file in a data URL. Raises ValueError if there is none, or a far too long or large one."""
     if not isinstance(data_url, str) or not data_url.startswith(DRAWING_PREFIX):
         raise ValueError("Expected a drawing as the data URL of a PNG image.")
     if len(data_url) > MAX_DRAWING_LENGTH:
         raise ValueError("The drawing is too large. Clear the pad and draw it more simply.")
-    return base64.b64decode(data_url[len(DRAWING_PREFIX) :], validate=True)
+    drawing = base64.b64decode(data_url[len(DRAWING_PREFIX) :], validate=True)
+    if int.from_bytes(drawing[16:20], "big") * int.from_bytes(drawing[20:24], "big") > MAX_DRAWING_PIXELS:
+        raise ValueError("The drawing has too many pixels. Send it as a photo.")
+    return drawing
 
 
 def for_page(reading: Reading) -> dict[str, Any]:

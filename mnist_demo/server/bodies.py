@@ -1,0 +1,139 @@
+"""What requests may bring: so many bytes, in so much time, and the names of uploads rather than addresses."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mnist_demo.server.metadata import remove_metadata
+from mnist_demo.server.refusals import refuse
+from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, UPLOAD_MAX
+from mnist_demo.server.uploads import has_expired
+
+BODY_WITHIN = 60  # seconds, for a body to arrive
+HELD_MAX = 300_000_000  # bytes of all bodies at a time
+DRAIN_MAX = 100_000_000  # bytes of a body too large that are still taken, so that its sender gets to hear why
+DRAIN_WITHIN = 5  # seconds, likewise
+
+TOO_LARGE = {
+    UPLOAD_MAX: "The upload is larger than 15 MB. Shrink the image.",
+    DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
+    CALL_MAX: "The request is larger than 64 kB. Upload the image first, then send its path.",
+}
+
+
+class BodyError(Exception):
+    """Why a body is not taken: a status and words for its sender."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status, text)
+        self.status = status
+        self.text = text
+
+
+class BodyLimit:
+    """Takes each body whole, up to its route's limit, whatever its length header says, before anything reads it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else {}
+        if "transfer-encoding" not in headers and headers.get("content-length", "0") == "0":
+            return await self.app(scope, receive, send)
+        body = bytearray()
+        try:
+            await self.take(scope, receive, body)
+            check_body(scope, body)
+        except BodyError as error:
+            self.held -= len(body)
+            await drain(receive)
+            return await refuse(error.status, error.text, scope, receive, send)
+        except ClientDisconnect:
+            self.held -= len(body)
+            return None
+        try:
+            return await self.app(scope, replay(bytes(body), receive), send)
+        finally:
+            self.held -= len(body)
+
+    async def take(self, scope: Scope, receive: Receive, body: bytearray) -> None:
+        """Append to body what arrives. Raises BodyError if it is too much or too slow, ClientDisconnect if it ends."""
+        most = scope["route_of"].body_max if scope["route_of"] else UPLOAD_MAX
+        if int(Headers(scope=scope).get("content-length", 0)) > most:
+            raise BodyError(413, TOO_LARGE[most])
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientDisconnect
+                    body += message.get("body", b"")
+                    self.held += len(message.get("body", b""))
+                    if len(body) > most:
+                        raise BodyError(413, TOO_LARGE[most])
+                    if self.held > HELD_MAX:
+                        raise BodyError(503, "Too many uploads at once. Please try again in a moment.")
+                    if not message.get("more_body", False):
+                        break
+        except TimeoutError:
+            raise BodyError(408, "The upload took too long. Please try again.") from None
+        scope["received"] = len(body)
+
+
+def check_body(scope: Scope, body: bytearray) -> None:
+    """Remove metadata from pictures; raise BodyError for a call that names an address or an upload that is gone."""
+    route = scope["route_of"]
+    if route and route.work == "photo" and route.body_max != CALL_MAX:
+        remove_metadata(body)
+    if route and route.body_max == CALL_MAX:
+        for path in paths_in(body):
+            if "://" in path or path.startswith("data:"):
+                raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
+            if has_expired(Path(path)):
+                raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
+
+
+def paths_in(body: bytearray) -> list[str]:
+    """Return every string called "path" in a JSON body, which Gradio may take for a file's place."""
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        raise BodyError(400, "Expected JSON.") from None
+    paths = []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            paths += [value["path"]] if isinstance(value.get("path"), str) else []
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return paths
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Return a receive that gives the body at once, and then what else comes."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again
+
+
+async def drain(receive: Receive) -> None:
+    """Take and forget the rest of a body, within limits: a client that can't send on may never read the answer."""
+    taken = 0
+    try:
+        async with asyncio.timeout(DRAIN_WITHIN):
+            while taken < DRAIN_MAX:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

@@ -1,0 +1,33 @@
+"""From the launched page to its clean stop."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+# Addresses that the proxies of a Space connect from; visitors' own are never among them.
+PRIVATE_NETWORKS = "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,::1"
+TUNNEL = "127.0.0.1,::1"  # the end of Gradio's tunnel on this machine
+FINISHED_WITHIN = 8  # seconds for requests to finish once the server is asked to stop
+
+
+def trust_proxies(declared: str | None, share: bool) -> None:
+    """Tell uvicorn whose X-Forwarded-For to believe; by default that is nobody, but for a Space's and our own tunnel.
+
+    uvicorn takes the last address in the header that is none of these, so what a visitor puts before it is no use.
+    To be called before the launch.
+    """
+    default = PRIVATE_NETWORKS if "SPACE_ID" in os.environ else TUNNEL if share else ""
+    os.environ["FORWARDED_ALLOW_IPS"] = default if declared is None else declared
+
+
+def serve_until_stopped(demo: Any) -> None:
+    """Wait for SIGTERM or SIGINT; then take no more requests, finish those that have begun, and return."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
+    demo.server.config.timeout_graceful_shutdown = FINISHED_WITHIN
+    demo.server_app.stop_event.set()  # ends the pages' heartbeats, which would go on for ever
+    demo.server.should_exit = True
+    demo.server.thread.join(FINISHED_WITHIN + 1)

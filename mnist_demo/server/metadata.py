@@ -1,0 +1,108 @@
+"""Removes what pictures say about where, when and by whom they were taken, and leaves which way is up.
+
+Works on the bytes of a whole request, in place and without changing its length: neither the pixels nor the form around
+the files are touched, so nothing is decoded and nothing that Gradio writes to disk ever held the metadata.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+
+ORIENTATION = 0x0112  # the EXIF tag
+SHORT = 3  # the EXIF type of its value
+
+JPEG_EXIF = re.compile(rb"\xff\xe1(..)Exif\0\0", re.DOTALL)
+JPEG_OTHER = re.compile(rb"\xff(?:\xe1(..)http://ns\.adobe\.com/|\xed(..)Photoshop 3\.0\0)", re.DOTALL)  # XMP, IPTC
+PNG_CHUNK = re.compile(rb"(....)(eXIf|tEXt|zTXt|iTXt|tIME)", re.DOTALL)
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+WEBP_CHUNK = re.compile(rb"(EXIF|XMP )(....)", re.DOTALL)
+WEBP_SIGNATURE = re.compile(rb"RIFF....WEBP", re.DOTALL)
+
+
+def remove_metadata(body: bytearray) -> None:
+    """Blank the EXIF, XMP, IPTC and text of every JPEG, PNG and WebP file in the body, but for EXIF's orientation."""
+    for start, end in list(jpeg_segments(body)):
+        blank_exif(body, start, end)
+    for start, end in list(spans(body, JPEG_OTHER, ">H", -2)):
+        body[start:end] = bytes(end - start)
+    if PNG_SIGNATURE in body:
+        for match in list(PNG_CHUNK.finditer(body)):
+            blank_png_chunk(body, match)
+    if WEBP_SIGNATURE.search(body):
+        for match in list(WEBP_CHUNK.finditer(body)):
+            blank_webp_chunk(body, match)
+
+
+def jpeg_segments(body: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield where the TIFF structure of each JPEG's EXIF segment starts and ends."""
+    for match in JPEG_EXIF.finditer(body):
+        length = int.from_bytes(match[1], "big")
+        yield match.end(), min(match.start() + 2 + length, len(body))
+
+
+def spans(body: bytearray, pattern: re.Pattern[bytes], size: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Yield where the content of each matching segment starts and ends; its length counts from `offset` on."""
+    for match in pattern.finditer(body):
+        (length,) = struct.unpack(size, next(filter(None, match.groups())))
+        start = match.start() + 4
+        yield start, min(start + length + offset, len(body))
+
+
+def blank_exif(body: bytearray, start: int, end: int) -> None:
+    """Replace a TIFF structure by zeros, or by one that holds the orientation alone if the picture is not upright."""
+    orientation = read_orientation(bytes(body[start:end]))
+    kept = b""
+    if orientation > 1:
+        kept = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, SHORT, 1, orientation, 0, 0)
+    body[start:end] = kept[: end - start].ljust(end - start, b"\0")
+
+
+def read_orientation(tiff: bytes) -> int:
+    """Return the orientation, 1 to 8, in a TIFF structure's first directory; 1 if it has none or is broken."""
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, directory)
+        for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+            tag, kind, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
+            if (tag, kind) == (ORIENTATION, SHORT):
+                return value if 1 <= value <= 8 else 1
+    except struct.error:
+        pass
+    return 1
+
+
+def blank_png_chunk(body: bytearray, match: re.Match[bytes]) -> None:
+    """Blank a chunk's content, and make its checksum fit. What only looks like a chunk has no fitting one: it stays."""
+    start, end = match.end(), match.end() + int.from_bytes(match[1], "big")
+    kind = match[2]
+    if end + 4 > len(body) or body[end : end + 4] != checksum(kind, body[start:end]):
+        return
+    if kind == b"eXIf":
+        blank_exif(body, start, end)
+    else:
+        body[start:end] = b"Comment\0".ljust(end - start, b" ")[: end - start]
+        kind = b"tEXt"
+        body[match.start(2) : start] = kind
+    body[end : end + 4] = checksum(kind, body[start:end])
+
+
+def checksum(kind: bytes, content: bytearray) -> bytes:
+    """Return what follows a PNG chunk."""
+    return zlib.crc32(content, zlib.crc32(kind)).to_bytes(4, "big")
+
+
+def blank_webp_chunk(body: bytearray, match: re.Match[bytes]) -> None:
+    """Blank a chunk's content. Compressed pixels that look like a chunk's name are told by what follows it."""
+    start, end = match.end(), match.end() + int.from_bytes(match[2], "little")
+    if end > len(body):
+        return
+    if match[1] == b"EXIF":
+        start += 6 if body[start : start + 6] == b"Exif\0\0" else 0
+        if bytes(body[start : start + 2]) in (b"II", b"MM"):
+            blank_exif(body, start, end)
+    elif body[start : start + 1] == b"<":
+        body[start:end] = bytes(end - start)

@@ -1,0 +1,76 @@
+"""The folder that uploads are kept in for some minutes."""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+PREFIX = "mnist-demo-"
+READ_WITHIN = 8 * 60  # seconds that an upload can be asked about
+KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
+SWEPT_EVERY = 20  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+def make_upload_folder() -> Path:
+    """Make the folder, for this process's user alone, and have Gradio and `tempfile` write to it; return it.
+
+    It goes when the process ends. To be called before anything of Gradio's is made, which remembers its folder.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def has_expired(path: Path) -> bool:
+    """Return whether it is too late to ask about an upload: a file that may be deleted before it is read."""
+    try:
+        return time.time() - path.stat().st_mtime > READ_WITHIN
+    except (OSError, ValueError):
+        return False  # not there, which Gradio will say
+
+
+def start_sweeping(folder: Path) -> None:
+    """Sweep the folder from now on, in the background, and those that killed processes left beside it."""
+
+    def sweep_on() -> None:
+        while True:
+            for each in folder.parent.glob(f"{PREFIX}*"):
+                sweep(each, KEPT_FOR)
+            time.sleep(SWEPT_EVERY)
+
+    threading.Thread(target=sweep_on, name="sweep-uploads", daemon=True).start()
+
+
+def sweep(folder: Path, age: float) -> None:
+    """Delete the files in a folder that are older than so many seconds, and the empty folders in it."""
+    before = time.time() - age
+    for parent, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            delete_older(Path(parent, name), before)
+        if Path(parent) != folder:
+            remove_empty(Path(parent), before)
+
+
+def delete_older(path: Path, before: float) -> None:
+    """Delete a file last written before a time. Another may have done so, or it may be another user's."""
+    try:
+        if path.lstat().st_mtime < before:
+            path.unlink()
+    except OSError as error:
+        logger.debug("not deleted: %s", error)
+
+
+def remove_empty(path: Path, before: float) -> None:
+    """Remove a folder if it is empty, and has been for a while: Gradio makes one just before it writes to it."""
+    try:
+        if path.stat().st_mtime < before or not any(path.iterdir()):
+            path.rmdir()
+    except OSError as error:
+        logger.debug("not removed: %s", error)
