@@ -3,6 +3,7 @@
 import gradio as gr
 
 from mnist_demo.page.api import recognize_endpoint
+from mnist_demo.page.batch import batch_tab
 from mnist_demo.page.component import head
 from mnist_demo.page.draw import draw_tab
 from mnist_demo.page.masthead import Masthead
@@ -26,6 +27,7 @@ def create_page(reader: Reader) -> gr.Blocks:
             with gr.Column(elem_id="sources"), gr.Tabs():
                 draw_tab(reader)
                 photo_tab(reader)
+                batch_tab(reader)
             with gr.Column(elem_id="results"):
                 Readout()
             with gr.Column(elem_id="reasons"):

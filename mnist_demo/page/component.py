@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta
 
 FOLDER = Path(__file__).parent
-STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css", "why.css")
+STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css")
 
 
 def asset(name: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -67,10 +68,19 @@ class Reader:
 
     def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        reply = answer(lambda: for_page(self.read(photo)))
-        if "error" in reply:
-            reply["error"] = reply["error"].replace("the image:", f"{name}:", 1)
-        return reply
+        return name_file(answer(lambda: for_page(self.read(photo))), name)
+
+    def read_batch(self, files: list[tuple[str, bytes]]) -> dict[str, Any]:
+        """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""
+
+        def rows() -> dict[str, Any]:
+            classifier = self.load().result()
+            from mnist_demo.batches import read_batches  # imports TensorFlow, which has been loaded by now
+
+            read = read_batches([data for _, data in files], classifier)
+            return {"rows": [name_file(row, name) for (name, _), row in zip(files, chain(*read), strict=True)]}
+
+        return answer(rows)
 
     def explain(self, image: object) -> dict[str, Any]:
         """Explain how a digit is read, given its 28x28 image as `encode_image` makes it, for the page."""
@@ -90,6 +100,13 @@ def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     except Exception:  # an OSError too, which would name a path of the server's
         logger.exception("could not read a picture")
         return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
+
+
+def name_file(reply: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an answer about a file's bytes, its error naming the file."""
+    if "error" not in reply:
+        return reply
+    return {**reply, "error": reply["error"].replace("the image:", f"{name}:", 1)}
 
 
 def load_classifier() -> Classifier:

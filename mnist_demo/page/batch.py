@@ -1,0 +1,33 @@
+"""The Batch tab: many files at once, and a table of what is in them."""
+
+import base64
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import DataWithFiles
+
+from mnist_demo.page.component import PageComponent
+from mnist_demo.page.examples import PHOTOS, photo_bytes
+from mnist_demo.page.reader import Reader
+from mnist_demo.page.texts import i18n
+
+
+class Batch(PageComponent):
+    """Takes any number of files and sends them a few at a time, so that the table and the progress bar grow."""
+
+    def __init__(self, reader: Reader) -> None:
+        def read(upload: object) -> dict[str, Any]:
+            if not isinstance(upload, DataWithFiles) or not upload.files:
+                return {"error": "No files came. Choose PNG, JPEG or WebP images."}
+            return reader.read_batch(upload.files)
+
+        def examples(_: object) -> list[dict[str, str]]:
+            return [{"name": name, "data": base64.b64encode(photo_bytes(name)).decode("ascii")} for name in PHOTOS]
+
+        super().__init__("batch", ("digits.js", "channel.js", "batch.js"), (read, examples))
+
+
+def batch_tab(reader: Reader) -> None:
+    """Add the tab with the table."""
+    with gr.Tab(i18n("batch"), id="batch"):
+        Batch(reader)
