@@ -7,6 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,7 @@ from mnist_demo.images import IMAGE_SIDE
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"
 BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
+REMEDY = "Restore the folder with git, or train it anew with `make train`."
 
 Images = NDArray[np.float32]
 
@@ -26,16 +28,16 @@ class Classifier:
     """A digit classifier, loaded from a SavedModel folder."""
 
     def __init__(self, model_dir: Path | str = MODEL_DIR) -> None:
-        """Check the folder against its checksums, load it, and run it once so that no caller waits for that.
+        """Check the folder against its checksums, load it, and have it read digits whose answers are known.
 
         Raises:
             FileNotFoundError: the folder, or a file on its list, is missing.
-            ValueError: a file's checksum is not the one on the list.
+            ValueError: a file's checksum is not the one on the list, or the model does not read those digits.
         """
         verify_checksums(Path(model_dir))
         self._model = tf.saved_model.load(str(model_dir))
         self._signature = self._model.signatures["serving_default"]
-        self.predict(np.zeros((1, IMAGE_SIDE, IMAGE_SIDE), np.float32))
+        self._verify_answers(model_dir)
 
     def predict(self, images: Images) -> NDArray[np.float32]:
         """Return the probabilities of each label.
@@ -98,6 +100,21 @@ class Classifier:
         _check_shape(images)
         return self._model.signatures["features"](tf.constant(images, tf.float32))["output_0"].numpy()
 
+    def _verify_answers(self, model_dir: Path | str) -> None:
+        """Raise ValueError if the model answers what no right one does: NaN passes for "0", and for a checksum."""
+        probabilities = self.predict(golden_digits())
+        if not np.isfinite(probabilities).all() or probabilities.argmax(1).tolist() != [0, 1, 7]:
+            raise ValueError(f"the model at {model_dir} is damaged: it does not read plain digits. {REMEDY}")
+
+
+def golden_digits() -> Images:
+    """Return 0, 1 and 7 as anyone would draw them: (3, 28, 28) float32 in [0, 1]."""
+    canvas = np.zeros((3, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    cv2.ellipse(canvas[0], (14, 14), (6, 9), 12, 0, 360, 255, 2, cv2.LINE_AA)
+    cv2.line(canvas[1], (15, 4), (13, 23), 255, 2, cv2.LINE_AA)
+    cv2.polylines(canvas[2], [np.array([(7, 5), (20, 5), (12, 23)])], False, 255, 2, cv2.LINE_AA)
+    return canvas.astype(np.float32) / np.float32(255)
+
 
 def write_checksums(model_dir: Path) -> None:
     """Write the SHA-256 sums of the folder's files, as sha256sum does, to its file SHA256SUMS."""
@@ -113,16 +130,15 @@ def verify_checksums(model_dir: Path) -> None:
         FileNotFoundError: the list or a file on it is missing.
         ValueError: a file's sum differs.
     """
-    remedy = "Restore the folder with git, or train it anew with `make train`."
     listed = model_dir / CHECKSUMS
     if not listed.is_file():
-        raise FileNotFoundError(f"no model at {model_dir}: {CHECKSUMS} is missing. {remedy}")
+        raise FileNotFoundError(f"no model at {model_dir}: {CHECKSUMS} is missing. {REMEDY}")
     for line in listed.read_text().splitlines():
         expected, name = line.split("  ", 1)
         if not (model_dir / name).is_file():
-            raise FileNotFoundError(f"the model at {model_dir} lacks {name}. {remedy}")
+            raise FileNotFoundError(f"the model at {model_dir} lacks {name}. {REMEDY}")
         if _sha256(model_dir / name) != expected:
-            raise ValueError(f"the model at {model_dir} is damaged: {name} is not the file that was trained. {remedy}")
+            raise ValueError(f"the model at {model_dir} is damaged: {name} is not the file that was trained. {REMEDY}")
 
 
 def _sha256(path: Path) -> str:
