@@ -13,6 +13,7 @@ import collections
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -86,7 +87,12 @@ def main() -> None:
             print(f"{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
     for name in ("all", *PAPERS, *EFFECTS, "no effect"):
         print(f"{name:12}{tallies[name]}")
-    invented = [len(recognize(write_sheet(None, PAPERS[i % 4], rng).jpeg, classifier).text) for i in range(BLANK_PAGES)]
+    invented = []
+    for number in range(BLANK_PAGES):
+        sheet = write_sheet(None, PAPERS[number % len(PAPERS)], rng)
+        invented.append(len(recognize(sheet.jpeg, classifier).text.replace("\n", "")))
+        if options.keep and invented[-1]:
+            (options.keep / f"blank{number:03}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
     print(f"blank       {BLANK_PAGES:4} pages  {sum(invented)} digits invented on {np.count_nonzero(invented)} of them")
 
 
@@ -102,7 +108,7 @@ def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator)
     texts: list[str] = []
     touching: set[tuple[int, int]] = set()
     lengths = rng.integers(3, 12, rng.integers(1, 5))
-    width, pitch = int(size * (0.95 * lengths.max() + 2.5)), size * rng.uniform(1.7, 2.3)
+    width, pitch = int(size * (1.5 * lengths.max() + 3)), size * rng.uniform(1.7, 2.3)
     height = int(pitch * (len(lengths) + 1.2))
     ink = np.zeros((height, width), np.uint8)
     if writer is not None:
@@ -115,6 +121,8 @@ def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator)
             write_line(ink, [writer.signs[i] for i in chosen], joins, start, size, pen, slope, rng)
             texts.append("".join(str(writer.labels[i]) for i in chosen))
             touching |= {(line, i) for i, joined in enumerate(joins) if joined}
+    columns = np.flatnonzero(ink.max(0))
+    ink = ink[:, : int(columns[-1] + size * rng.uniform(0.6, 2)) if columns.size else width]
     effects = [effect for effect in EFFECTS if rng.random() < 0.5]
     picture = lay_on_paper(cv2.GaussianBlur(ink, (0, 0), 0.6), paper, pitch, rng)
     for effect in effects:
@@ -166,7 +174,7 @@ def slide(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], x: float, pe
     return x
 
 
-def lay_on_paper(ink: NDArray[np.uint8], paper: str, pitch: float, rng: np.random.Generator) -> Picture:
+def lay_on_paper(ink: NDArray[Any], paper: str, pitch: float, rng: np.random.Generator) -> Picture:
     colour = np.array([245, 243, 238], np.float32) * rng.uniform(0.75, 1)
     if paper == "coloured":
         colour *= rng.uniform(0.65, 1, 3).astype(np.float32)
@@ -211,7 +219,8 @@ def blur(picture: Picture, rng: np.random.Generator) -> Picture:
 
 
 def add_noise(picture: Picture, rng: np.random.Generator) -> Picture:
-    return picture + rng.normal(0, rng.uniform(3, 9), picture.shape).astype(np.float32)
+    noise = rng.standard_normal(picture.shape, np.float32)
+    return picture + noise * np.float32(rng.uniform(3, 9))
 
 
 def count(sheet: Sheet, read: list[str], number: int, tallies: dict[str, Tally]) -> int:

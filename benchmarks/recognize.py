@@ -13,6 +13,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -36,13 +37,15 @@ def main() -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
     classifier = Classifier()
-    report("drawing, 400x400, 1 digit", encode(page((DRAWING_SIDE, DRAWING_SIDE), ["5"]), "PNG"), classifier, 10 * rounds)
+    report(
+        "drawing, 400x400, 1 digit", encode(page((DRAWING_SIDE, DRAWING_SIDE), ["5"]), "PNG"), classifier, 10 * rounds
+    )
     report("photo, 12 megapixels, 10 digits", encode(page(PHOTO, ["31415", "92653"]), "JPEG"), classifier, rounds)
     lines = ["3141592653", "5897932384", "6264338327", "9502884197"]
     report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, lines), "JPEG"), classifier, rounds)
     for kind in ("JPEG", "PNG"):
         picture = encode(page(LARGEST, lines), kind)
-        extra = extra_memory(lambda picture=picture: recognize(picture, classifier))
+        extra = extra_memory(partial(recognize, picture, classifier))
         print(f"largest picture, 50 megapixels, {kind}: {extra / 1e6:.0f} MB beyond the idle process")
 
 

@@ -29,9 +29,12 @@ EXIF_ORIENTATION = 0x0112
 STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to this to find how wide its strokes are
 STROKE_SIDES = (3, 5, 7, 11, 15, 23, 35, 55, 85, 127)  # pixels, of the squares tried
 EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger one always
-EDGES_TELLING = 0.3  # of all edge pixels covered (about half are ink): enough to tell ink from paper
-STROKES_COVERED = 0.85  # of the edges that the largest square covers
-STROKE_MARGIN = 1.4  # for blots and crossings, wider than the strokes they are in
+EDGES_TELLING = 0.18  # of all edge pixels covered (about half are ink): enough to tell ink from paper, though the table's edge be in view
+STROKE_TELLING = 15  # pixels; only the squares up to this tell, wider than most strokes
+EDGES_OF_INK = 0.4  # of them covered: these are all strokes
+EDGES_STRAY = 0.03  # of them covered: there are no strokes
+STROKES_COVERED = 0.92  # of the edges that the largest square covers
+STROKE_MARGIN = 1.6  # for blots and crossings, wider than the strokes they are in
 PAPER_SQUARE_MAX = 63  # pixels; larger squares are applied to a reduced picture
 AROUND_SQUARE_MAX = 25  # pixels, likewise; the contrast around needs less precision
 SAMPLES = 40_000  # pixels that medians and quantiles of a picture are taken of
@@ -39,17 +42,19 @@ SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed
 TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
+PAPER_EDGE = 0.01  # of the picture's longer side; so near to the edge of the paper its brightness is uncertain
+PAPER_STEP = 0.6  # of the paper's step in brightness, that ink near it must exceed
 FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
 EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
 
-MARK_MIN = 8  # pixels; a smaller component is never a mark
+MARK_MIN, MARK_MIN_SHARE = 8, 0.012  # pixels, and of the picture's longer side; a smaller component is never a mark
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
 FRAMED = 0.5  # of a frame's own ink, that is within it
 FRAMES_MAX = 50  # components, the largest, that may be frames
 EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
 EDGE_SHARE = 0.6  # of a component; if more lies in the strip, all of it is left out
-PART_OVERLAP = 0.4  # of the narrower component's width, that parts of one mark share
+PART_OVERLAP = 0.1  # of the narrower component's width, that parts of one mark share
 PART_GAP = 0.25  # of the writing size, between parts of one mark
 PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it, or they are two lines' digits
 LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
@@ -62,14 +67,16 @@ CUT_APART = 3  # pixels between cuts
 CUT_MARGIN = 4  # pixels from a mark's sides
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
-RULE_STRETCH = 0.1  # of the picture's width, that a rule is seen in one stretch
-RULE_GAP = 0.02  # of that width, that a stretch may be interrupted for
+RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
+RULE_STRETCH = 0.08  # of the picture's width, that a rule is seen in one stretch
+RULE_GAP = 0.03  # of that width, that a stretch may be interrupted for
 RULE_SEEN = 0.25  # of that width, that all stretches of a rule make up
-RULE_LENGTH, RULES_MIN = 0.6, 3  # of that width, that so many rules run on paper that is ruled
-RULE_THROUGH = 0.95  # of that width, that a rule runs which has few others beside it
+RULE_LENGTH = 0.6  # of that width, that a rule runs
+RULES_MIN = 3  # rules of one direction that make paper ruled for sure
+FAINT_STROKES = 0.3  # of the rules' pixels; with fewer others the paper is blank
 RULE_DARKNESS = 1.6  # times the rules' usual contrast; what is darker is a stroke on them
 RULE_SLOPE = 0.15  # rise to run
-RULE_THICKNESS, RULE_THICKEST_MIN = 0.006, 4  # at most, of the picture's longer side; pixels that are allowed always
+RULE_THICKNESS, RULE_THICKEST_MIN = 0.008, 6  # at most, of the picture's longer side; pixels that are allowed always
 
 IMAGE_SIDE = 28  # pixels, of the picture that the model sees
 DIGIT_SIDE = 20  # pixels, of the box in it that a digit fills
@@ -259,11 +266,11 @@ def extract_ink(grey: Grey) -> Ink:
     if grey.size > SMOOTHED_PIXELS:
         grey = cv2.GaussianBlur(grey, (3, 3), 0)
     paper = _at_scale(grey, stroke, _close, PAPER_SQUARE_MAX)
-    contrast, floor = _contrast(grey, paper)
+    contrast, visible = _contrast(grey, paper)
+    contrast = _erase_rules(contrast, visible)
+    floor = np.maximum(visible, FAINT_INK * _dark_contrast(contrast, visible))
     around = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
-    ink = np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
-    ink = _erase_rules(ink, contrast)
-    return _erase_rules(ink.T.copy(), contrast.T).T.copy()
+    return np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
 
 
 def _find_strokes(grey: Grey) -> tuple[bool, float]:
@@ -277,19 +284,27 @@ def _find_strokes(grey: Grey) -> tuple[bool, float]:
     step = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _square(3))
     edges = step > np.clip(0.4 * float(np.quantile(step, 0.995)), *EDGE_STEPS)
     height = step[edges].astype(np.float32)
-    sides = [side for side in STROKE_SIDES if side < 0.7 * min(small.shape) + 3]
     if not edges.any():
-        return False, STROKE_MARGIN * sides[0] / scale
+        return False, STROKE_MARGIN * STROKE_SIDES[0] / scale
+    sides = [side for side in STROKE_SIDES if side < 0.7 * min(small.shape) + 3]
     covered = np.zeros((2, len(sides)))
     for i, side in enumerate(sides):
-        square = _square(side)
-        for ink, operation in enumerate((cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)):
-            filled = cv2.morphologyEx(small, operation, square)[edges]
+        for ink, picture in enumerate((small, 255 - small)):
+            filled = cv2.subtract(_close(picture, side), picture)[edges]
             covered[ink, i] = np.minimum(filled / height, 1).mean()
-    first = int(np.argmax(covered.max(0) >= min(EDGES_TELLING, covered.max())))
-    light_ink = bool(covered[1, first] > covered[0, first])
+        if covered[:, i].max() > EDGES_OF_INK:
+            covered = covered[:, : i + 1]
+            break
+    first = int(np.argmax(covered.max(0) >= EDGES_TELLING))
+    if covered[:, first].max() >= EDGES_TELLING and sides[first] <= STROKE_TELLING:
+        light_ink = bool(covered[1, first] > covered[0, first])
+    else:  # no fine strokes: most of a picture is paper
+        darkest, usual, lightest = np.quantile(small, (0.02, 0.5, 0.98))
+        light_ink = bool(usual - darkest < lightest - usual)
     coverage = covered[int(light_ink)]
-    return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage[-1]))] / scale
+    if coverage.max() < EDGES_STRAY:
+        return light_ink, STROKE_MARGIN * STROKE_SIDES[0] / scale
+    return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage.max()))] / scale
 
 
 def _at_scale(
@@ -304,7 +319,7 @@ def _at_scale(
 
 
 def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
-    """How much darker than the paper each pixel is, and the least contrast there that counts as ink; both (h, w)."""
+    """How much darker than the paper each pixel is, and the least contrast that can be seen there; both (h, w)."""
     difference = paper.astype(np.float32) - grey
     every = max(1, math.isqrt(grey.size // SAMPLES))
     sample = difference[::every, ::every]
@@ -312,45 +327,77 @@ def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
     light = paper.astype(np.float32) + 8
     contrast = (difference - usual) / light
-    least = np.maximum(CONTRAST_MIN, GRAIN_MARGIN * grain / light)
-    sample = contrast[::every, ::every]
-    inked = sample[sample > least[::every, ::every]]
-    if inked.size:
-        least = np.maximum(least, FAINT_INK * float(np.quantile(inked, 0.9)))
+    reach = max(5, round(PAPER_EDGE * max(grey.shape)) | 1)
+    step = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach))
+    least = np.maximum(np.maximum(CONTRAST_MIN, PAPER_STEP * step / light), GRAIN_MARGIN * grain / light)
     return contrast, least
 
 
-def _erase_rules(ink: Ink, contrast: Ink) -> Ink:
-    """Erase the level lines of ruled or squared paper, and keep the strokes that cross them: these are darker."""
-    mask = (ink >= 0.5).astype(np.uint8)
-    thickest = max(RULE_THICKEST_MIN, round(RULE_THICKNESS * max(ink.shape)))
+def _dark_contrast(contrast: Ink, visible: Ink) -> float:
+    """The contrast of the darkest ink in the picture, 0 if there is none."""
+    every = max(1, math.isqrt(contrast.size // SAMPLES))
+    sample = contrast[::every, ::every]
+    inked = sample[sample > visible[::every, ::every]]
+    return float(np.quantile(inked, 0.9)) if inked.size else 0.0
+
+
+def _erase_rules(contrast: Ink, visible: Ink) -> Ink:
+    """Take the lines of ruled and squared paper for paper, and keep the strokes that cross them: these are darker."""
+    mask, thickest = (
+        (contrast > visible).astype(np.uint8),
+        max(RULE_THICKEST_MIN, round(RULE_THICKNESS * max(contrast.shape))),
+    )
+    rules, thin, count = _mark_rules(mask, thickest)
+    if count < RULES_MIN:
+        fainter = (contrast > RULE_VISIBLE * visible).astype(np.uint8)
+        rules, thin, count = max((rules, thin, count), _mark_rules(fainter, thickest), key=lambda found: found[2])
+    on_rules = contrast[(rules & thin) > 0]
+    if not on_rules.size:
+        return contrast
+    darkest_rule = RULE_DARKNESS * float(np.median(on_rules))
+    strokes = contrast[(mask & ~rules) > 0]
+    darker = strokes.size > 0 and np.quantile(strokes, 0.9) > 1.25 * darkest_rule
+    if not darker and count < RULES_MIN:  # the bar of a large 7 rather than a rule
+        return contrast
+    paper = contrast <= darkest_rule
+    if not darker and strokes.size > FAINT_STROKES * on_rules.size:  # then only the place tells strokes from rules
+        paper &= (rules & cv2.dilate(thin, _square(3))) > 0
+    return np.where(paper, 0, contrast)
+
+
+def _mark_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
+    """Find the level and upright rules in a mask (h, w).
+
+    Returns:
+        Where they run and which pixels are thin, both (h, w) uint8, and how many rules there are of the direction
+        that has more.
+    """
+    level, level_thin, level_count = _mark_level_rules(mask, thickest)
+    upright, upright_thin, upright_count = _mark_level_rules(cv2.transpose(mask), thickest)
+    count = max(level_count, upright_count)
+    return level | cv2.transpose(upright), level_thin | cv2.transpose(upright_thin), count
+
+
+def _mark_level_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     rules = np.zeros(mask.shape, np.uint8)
-    for left, right in _find_rules(thin, thickest):
-        cv2.line(rules, (0, left), (ink.shape[1] - 1, right), 1, thickest + 4)
-    on_rules = (rules > 0) & (thin > 0)
-    if not on_rules.any():
-        return ink
-    darkest_rule = RULE_DARKNESS * float(np.median(contrast[on_rules]))
-    strokes = contrast[(mask > 0) & (rules == 0)]
-    if strokes.size and np.quantile(strokes, 0.9) > 1.25 * darkest_rule:  # then what is as light is a rule anywhere
-        return np.where(contrast <= darkest_rule, 0, ink)
-    near = (rules > 0) & (cv2.dilate(thin, np.ones((3, 1), np.uint8)) > 0)
-    return np.where(near & (contrast <= darkest_rule), 0, ink)
+    lines, count = _find_rules(thin, thickest)
+    for left, right in lines:
+        cv2.line(rules, (0, left), (mask.shape[1] - 1, right), 1, thickest + 4)
+    return rules, thin, count
 
 
-def _find_rules(thin: NDArray[Any], thickest: int) -> list[tuple[int, int]]:
-    """Return the heights at the left and right edge of the rules among pixels that are thin from top to bottom.
+def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]], int]:
+    """Return the heights at the left and right edge of the rules among thin pixels, and how many rules there are.
 
-    A rule is straight and nearly level. It runs through the whole picture, or has others like it; the bar of a large
-    digit does neither. The Hough transform finds such lines (Matas, Galambos and Kittler, "Robust Detection of Lines
-    Using the Progressive Probabilistic Hough Transform", 2000).
+    A rule is straight, nearly level, and long; the Hough transform finds such lines in stretches (Matas, Galambos and
+    Kittler, "Robust Detection of Lines Using the Progressive Probabilistic Hough Transform", 2000).
     """
     scale = min(1.0, RULE_SEARCH_WIDTH / thin.shape[1])
     small = cv2.resize(255 * thin, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) // 50 if scale < 1 else thin
     width = small.shape[1]
     if cv2.countNonZero(small) < RULE_STRETCH * width:
-        return []
+        return [], 0
     found = cv2.HoughLinesP(
         small, 1, np.pi / 720, round(RULE_STRETCH * width / 2), None, RULE_STRETCH * width, RULE_GAP * width
     )
@@ -365,10 +412,10 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> list[tuple[int, int]]:
     spans = np.array([x2[group].max() - x1[group].min() for group in groups]) / thin.shape[1]
     seen = np.array([(x2[group] - x1[group]).sum() for group in groups]) / thin.shape[1]
     spans = np.where(seen > RULE_SEEN, spans, 0)
-    is_ruled = (spans > RULE_LENGTH).sum() >= RULES_MIN
-    kept = np.flatnonzero(spans > (RULE_SEEN if is_ruled else RULE_THROUGH))
+    count = int((spans > RULE_LENGTH).sum())
+    kept = np.flatnonzero(spans > (RULE_SEEN if count >= RULES_MIN else RULE_LENGTH))
     lines = np.concatenate([groups[k] for k in kept]) if kept.size else order[:0]
-    return [(round(left[i]), round(left[i] + slope[i] * thin.shape[1])) for i in lines]
+    return [(round(left[i]), round(left[i] + slope[i] * thin.shape[1])) for i in lines], count
 
 
 def _close(picture: Grey, side: int) -> Grey:
@@ -437,7 +484,8 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
         return []
     boxes = np.stack([*stats[1:, :2].T, *(stats[1:, :2] + stats[1:, 2:4]).T], 1)  # left, top, right, bottom
     numbers = np.flatnonzero(_lies_inside(labels, stats[1:, cv2.CC_STAT_AREA])) + 1
-    numbers = numbers[_is_writing(boxes[numbers - 1], stats[numbers, cv2.CC_STAT_AREA])]
+    least = max(MARK_MIN, MARK_MIN_SHARE * max(ink.shape))
+    numbers = numbers[_is_writing(boxes[numbers - 1], stats[numbers, cv2.CC_STAT_AREA], least)]
     if not numbers.size:
         return []
     boxes = boxes[numbers - 1]
@@ -455,10 +503,10 @@ def _lies_inside(labels: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]
     return np.asarray(in_strip <= EDGE_SHARE * areas)
 
 
-def _is_writing(boxes: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which components (n,) are no frames, and large enough beside the others."""
+def _is_writing(boxes: NDArray[Any], areas: NDArray[Any], least: float) -> NDArray[np.bool_]:
+    """Which components (n,) are no frames, at least `least` pixels long, and large enough beside the others."""
     sides = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)
-    keep = sides >= MARK_MIN
+    keep = sides >= least
     keep &= ~_is_frame(boxes, np.where(keep, areas, 0))
     if keep.any():
         size = _writing_size(boxes[keep])
