@@ -153,7 +153,7 @@ def write_line(
         lines = [(stroke - low) * scale + shift for stroke in sign]
         joined = i > 0 and joins[i - 1]
         x = slide(ink, lines, x, pen) if joined else x
-        draw(ink, [line + [x, 0] for line in lines], pen)
+        draw(ink, [line + np.array([x, 0]) for line in lines], pen)
         x += scale * float(np.ptp(points[:, 0])) + pen
         if not (i < len(joins) and joins[i]):
             x += size * rng.uniform(0.12, 0.4)
@@ -168,7 +168,7 @@ def slide(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], x: float, pe
     """Move a sign left from `x` until its strokes touch the ink that is there; the position where they do."""
     for position in np.arange(x, x - 60, -1):
         sign = np.zeros_like(ink)
-        draw(sign, [line + [position, 0] for line in lines], pen)
+        draw(sign, [line + np.array([position, 0]) for line in lines], pen)
         if ((sign > 127) & (ink > 127)).sum() >= pen:
             return float(position)
     return x
@@ -242,7 +242,7 @@ def count(sheet: Sheet, read: list[str], number: int, tallies: dict[str, Tally])
 
 
 def align(truth: str, read: str) -> tuple[list[bool], int]:
-    """Which characters of `truth` are in `read` in the alignment with the fewest edits, and how many edits that takes."""
+    """Which characters of `truth` the alignment with fewest edits finds in `read`, and the number of edits."""
     cost = np.zeros((len(truth) + 1, len(read) + 1), int)
     cost[:, 0], cost[0] = range(len(truth) + 1), range(len(read) + 1)
     for i, a in enumerate(truth, 1):

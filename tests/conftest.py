@@ -34,6 +34,6 @@ def write_digits(
     picture = np.full((pitch * len(lines) + int(0.5 * height), width), paper, np.uint8)
     for number, row in enumerate(rows):
         for stroke in row:
-            points = np.round((stroke + [0, number * pitch]) * 16).astype(np.int32)
+            points = np.round((stroke + np.array([0, number * pitch])) * 16).astype(np.int32)
             cv2.polylines(picture, [points], False, ink, pen, cv2.LINE_AA, 4)
     return picture
