@@ -20,6 +20,9 @@ lint: $(VENV)/dev.stamp
 train: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training $(ARGS)
 
+evaluate: $(VENV)/dev.stamp
+	$(BIN)/python -m mnist_demo.training.evaluate $(ARGS)
+
 # Debian keeps venv in a package of its own.
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get update && apt-get install -y python3-venv && $(PYTHON) -m venv $(VENV); }

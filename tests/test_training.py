@@ -1,0 +1,101 @@
+"""What trains the model: its data, its drawings, its augmentation, and the SavedModel it writes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_demo.inference import CHECKSUMS, verify_checksums
+from mnist_demo.page.examples import write_digit
+from mnist_demo.training.augmentation import augment
+from mnist_demo.training.corpus import redraw
+from mnist_demo.training.data import Labelled, PenStrokes, data_dir
+from mnist_demo.training.export import export
+from mnist_demo.training.network import build_network
+from mnist_demo.training.outliers import make_outliers
+from mnist_demo.training.rendering import render, render_all, to_bytes
+
+
+@pytest.fixture(scope="module")
+def strokes() -> PenStrokes:
+    """Digits as pen strokes, in the units that tablets use, by fifty writers."""
+    rng = np.random.default_rng(1)
+    labels = np.array([str(i % 10) for i in range(100)])
+    signs = [[(1000 * stroke).astype(np.int16) for stroke in write_digit(label, rng)] for label in labels]
+    return PenStrokes(signs, labels, np.array([f"writer {i // 2}" for i in range(100)]))
+
+
+@pytest.fixture(scope="module")
+def digits(strokes: PenStrokes) -> Labelled:
+    images = render_all(strokes.signs, strokes.labels, 1, np.random.default_rng(2))
+    return Labelled(images, strokes.labels.astype(np.uint8))
+
+
+def test_a_writer_is_either_trained_on_or_held_out(strokes: PenStrokes) -> None:
+    away = strokes.held_out()
+    assert 0 < away.sum() < len(away) / 2
+    assert not set(strokes.writers[away]) & set(strokes.writers[~away])
+    assert len(strokes.select(away).signs) == away.sum()
+
+
+def test_the_data_folder_is_the_one_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MNIST_DEMO_DATA", str(tmp_path))
+    assert data_dir() == tmp_path
+    assert data_dir(Path("elsewhere")) == Path("elsewhere")
+
+
+def test_every_tool_leaves_ink_on_paper(strokes: PenStrokes) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        i = int(rng.integers(len(strokes.signs)))
+        ink = render(strokes.signs[i], rng, str(strokes.labels[i]))
+        assert ink.dtype == np.float32
+        assert 0 <= ink.min() <= ink.max() <= 1
+        assert ink.max() > 0.1
+
+
+def test_drawings_vary_and_can_be_repeated(strokes: PenStrokes) -> None:
+    first = render_all(strokes.signs[:1], strokes.labels[:1], 5, np.random.default_rng(4))
+    again = render_all(strokes.signs[:1], strokes.labels[:1], 5, np.random.default_rng(4))
+    assert first.shape == (5, 28, 28)
+    np.testing.assert_array_equal(first, again)
+    assert len(np.unique(first, axis=0)) == 5
+
+
+def test_outliers_are_framed_as_digits_are(strokes: PenStrokes, digits: Labelled) -> None:
+    parts = [stroke for sign in strokes.signs for stroke in sign]
+    outliers = make_outliers(digits, digits.images[:5], parts, 200, np.random.default_rng(5))
+    assert outliers.shape == (200, 28, 28)
+    assert (outliers.max((1, 2)) > 0).all()
+    assert len(make_outliers(digits, digits.images[:0], [], 20, np.random.default_rng(5))) == 20
+
+
+def test_redrawn_images_stay_alike(digits: Labelled) -> None:
+    redrawn = redraw(digits.images[:20], np.random.default_rng(6))
+    same = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(digits.images[:20], redrawn, strict=True)]
+    assert np.median(same) > 0.85
+
+
+def test_augmentation_keeps_shape_and_range_and_changes_every_image(digits: Labelled) -> None:
+    images = tf.constant(digits.images.astype(np.float32) / 255)
+    changed = augment(images).numpy()
+    assert changed.shape == images.shape
+    assert changed.dtype == np.float32
+    assert 0 <= changed.min() <= changed.max() <= 1
+    assert (np.abs(changed - images.numpy()).max((1, 2)) > 0.05).all()
+
+
+def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:
+    folder = tmp_path / "1"
+    export(build_network(width=2), temperature=1.5, folder=folder)
+    verify_checksums(folder)
+    assert (folder / CHECKSUMS).read_text().count("\n") >= 3
+    loaded = tf.saved_model.load(str(folder))
+    images = digits.images[:4].astype(np.float32) / np.float32(255)
+    expected = loaded.signatures["serving_default"](tf.constant(images))["output_0"]
+    np.testing.assert_allclose(expected.numpy().sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(loaded(images), expected, atol=1e-6)
+    np.testing.assert_allclose(loaded(images.reshape(-1, 784)), expected, atol=1e-6)
+    np.testing.assert_allclose(loaded(images[0]), expected[:1], atol=1e-6)
+    assert to_bytes(images[0]).dtype == np.uint8
