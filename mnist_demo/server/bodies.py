@@ -51,7 +51,8 @@ class BodyLimit:
             check_body(scope, body)
         except BodyError as error:
             self.held -= len(body)
-            await drain(receive)
+            if "received" not in scope:
+                await drain(receive)
             return await refuse(error.status, error.text, scope, receive, send)
         except ClientDisconnect:
             self.held -= len(body)
@@ -68,21 +69,20 @@ class BodyLimit:
             raise BodyError(413, TOO_LARGE[most])
         try:
             async with asyncio.timeout(BODY_WITHIN):
-                while True:
+                while "received" not in scope:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise ClientDisconnect
                     body += message.get("body", b"")
                     self.held += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        scope["received"] = len(body)
                     if len(body) > most:
                         raise BodyError(413, TOO_LARGE[most])
                     if self.held > HELD_MAX:
                         raise BodyError(503, "Too many uploads at once. Please try again in a moment.")
-                    if not message.get("more_body", False):
-                        break
         except TimeoutError:
             raise BodyError(408, "The upload took too long. Please try again.") from None
-        scope["received"] = len(body)
 
 
 def check_body(scope: Scope, body: bytearray) -> None:

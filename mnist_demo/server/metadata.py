@@ -50,9 +50,9 @@ def spans(body: bytearray, pattern: re.Pattern[bytes], size: str, offset: int) -
 
 
 def blank_exif(body: bytearray, start: int, end: int) -> None:
-    """Replace a TIFF structure by zeros, or by one that holds the orientation alone if the picture is not upright."""
+    """Replace a TIFF structure by an empty one, or if the picture is not upright by one with the orientation alone."""
     orientation = read_orientation(bytes(body[start:end]))
-    kept = b""
+    kept = struct.pack(">2sHIHI", b"MM", 42, 8, 0, 0)
     if orientation > 1:
         kept = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, SHORT, 1, orientation, 0, 0)
     body[start:end] = kept[: end - start].ljust(end - start, b"\0")

@@ -12,7 +12,8 @@ from pathlib import Path
 PREFIX = "mnist-demo-"
 READ_WITHIN = 8 * 60  # seconds that an upload can be asked about
 KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
-SWEPT_EVERY = 20  # seconds
+EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
+SWEPT_EVERY = 10  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +49,14 @@ def start_sweeping(folder: Path) -> None:
     threading.Thread(target=sweep_on, name="sweep-uploads", daemon=True).start()
 
 
-def sweep(folder: Path, age: float) -> None:
-    """Delete the files in a folder that are older than so many seconds, and the empty folders in it."""
-    before = time.time() - age
+def sweep(folder: Path, age: float, empty_age: float = EMPTY_FOR) -> None:
+    """Delete the files in a folder older than so many seconds, and the folders in it empty for so many."""
+    now = time.time()
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
-            delete_older(Path(parent, name), before)
+            delete_older(Path(parent, name), now - age)
         if Path(parent) != folder:
-            remove_empty(Path(parent), before)
+            remove_empty(Path(parent), now - empty_age)
 
 
 def delete_older(path: Path, before: float) -> None:
@@ -68,9 +69,9 @@ def delete_older(path: Path, before: float) -> None:
 
 
 def remove_empty(path: Path, before: float) -> None:
-    """Remove a folder if it is empty, and has been for a while: Gradio makes one just before it writes to it."""
+    """Remove a folder that is empty since a time."""
     try:
-        if path.stat().st_mtime < before or not any(path.iterdir()):
+        if path.stat().st_mtime < before and not any(path.iterdir()):
             path.rmdir()
     except OSError as error:
         logger.debug("not removed: %s", error)

@@ -1,0 +1,60 @@
+"""Odd pictures that tests make for themselves: huge ones of few bytes, and photos that say where they were taken."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
+LATITUDE = (52.0, 31.0, 12.3)  # degrees, minutes, seconds
+MAKER = "Hidden Camera Works"
+XMP = b"<x:xmpmeta>Hidden Camera Works</x:xmpmeta>"
+
+
+def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> bytes:
+    """Return an image file of the pixels."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def geotagged(pixels: NDArray[np.uint8], kind: str, orientation: int = 1) -> bytes:
+    """Return an image file that says, in EXIF and XMP, where and with what it was taken."""
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[MAKE] = orientation, MAKER
+    exif.get_ifd(GPS).update({1: "N", 2: LATITUDE})
+    return encode(pixels, kind, exif=exif, **({} if kind == "PNG" else {"xmp": XMP}))
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """Return a black PNG of so many pixels, 1 bit each: a thousandth of what it unpacks to, and made at once."""
+    row = b"\0" + bytes((width + 7) // 8)
+    packer = zlib.compressobj(9)
+    pixels = b"".join(packer.compress(row * 1000) for _ in range(height // 1000))
+    pixels += packer.compress(row * (height % 1000)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+
+
+def webp_bomb(side: int = 16383) -> bytes:
+    """Return the first bytes of an animated WebP with so large a canvas, which a decoder may allocate at once."""
+    size = (side - 1).to_bytes(3, "little")
+    frame = encode(np.zeros((1, 1, 3), np.uint8), "WEBP", lossless=True)[12:]
+    content = (
+        _riff(b"VP8X", b"\x02\0\0\0" + size + size)
+        + _riff(b"ANIM", bytes(6))
+        + _riff(b"ANMF", bytes(6) + bytes(6) + bytes(4) + frame)
+    )
+    return b"RIFF" + struct.pack("<I", 4 + len(content)) + b"WEBP" + content
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def _riff(kind: bytes, content: bytes) -> bytes:
+    return kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)

@@ -1,0 +1,397 @@
+"""What the public can do to the started app, and what it can't: hostile requests, floods, uploads, its log, its end."""
+
+import base64
+import json
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from app_server import ROOT, App, start_app, wait_until_ready
+from conftest import Write
+from pictures import MAKER, encode, geotagged
+
+from mnist_demo.server.rates import RATES, Rate
+from mnist_demo.server.uploads import sweep
+
+MEGABYTE = 1_000_000
+CALLS = ("run/recognize", "queue/join", "call/recognize")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app, started as the README says."""
+    with start_app(tmp_path_factory.mktemp("app") / "log") as app:
+        wait_until_ready(app)
+        yield app
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app behind a proxy on this machine."""
+    with start_app(tmp_path_factory.mktemp("proxied") / "log", "--proxy", "127.0.0.1", "--verbose") as app:
+        yield app
+
+
+@pytest.fixture
+def drawing(write: Write) -> str:
+    """A drawing of 42, as the pad sends it."""
+    return data_url(encode(write("42")))
+
+
+@pytest.fixture
+def photo(write: Write) -> bytes:
+    """A JPEG of 2963 that says where it was taken."""
+    return geotagged(np.repeat(write("2963")[..., None], 3, 2), "JPEG")
+
+
+@pytest.fixture
+def web() -> Iterator[tuple[str, list[str]]]:
+    """A server on this machine that nobody should be made to ask: its address, and what it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+
+
+def data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def component_id(app: App, name: str) -> int:
+    components = httpx.get(f"{app.url}/config").json()["components"]
+    return next(part["id"] for part in components if part["props"].get("elem_id") == name)
+
+
+def question(app: App, url: str) -> dict[str, Any]:
+    """Return what the sketchpad sends to have a drawing read."""
+    return {"data": url, "component_id": component_id(app, "sketchpad"), "fn_name": "read", "session_hash": "test"}
+
+
+def send_drawing(app: App, url: str) -> httpx.Response:
+    return httpx.post(f"{app.url}/gradio_api/component_server/", json=question(app, url), timeout=60)
+
+
+def send_photo(app: App, photo: bytes, number: int, client: httpx.Client) -> httpx.Response:
+    form = {"component_id": str(number), "session_hash": "test", "fn_name": "read"}
+    files = {"photo": ("photo.jpg", photo)}
+    return client.post(f"{app.url}/gradio_api/component_server/", data=form, files=files, timeout=60)
+
+
+def upload(app: App, content: bytes, name: str = "photo.jpg") -> str:
+    (path,) = httpx.post(f"{app.url}/gradio_api/upload", files={"files": (name, content)}).json()
+    return str(path)
+
+
+def call(app: App, path: str, route: str = "run/recognize") -> httpx.Response:
+    arguments = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}], "session_hash": "test"}
+    return httpx.post(f"{app.url}/gradio_api/{route}", json=arguments, timeout=60)
+
+
+def from_address(address: str) -> httpx.Client:
+    """Return a client with another of this machine's own addresses, 127.0.0.0 to 127.255.255.255."""
+    return httpx.Client(transport=httpx.HTTPTransport(local_address=address))
+
+
+def entries(app: App) -> list[dict[str, Any]]:
+    """Return the log's lines about requests."""
+    lines = re.findall(r"mnist_demo\.requests INFO (\{.*\})$", app.log.read_text(), re.MULTILINE)
+    return [json.loads(line) for line in lines]
+
+
+class TestBodies:
+    @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+    @pytest.mark.parametrize(
+        "route",
+        ["", "anything", *(f"gradio_api/{each}" for each in ("upload", "component_server/", *CALLS))],
+    )
+    def test_more_than_15_megabytes_are_refused_on_every_route(self, app: App, route: str, declared: bool) -> None:
+        content = bytes(16 * MEGABYTE) if declared else (bytes(MEGABYTE) for _ in range(16))
+        answer = httpx.post(f"{app.url}/{route}", content=content, timeout=30)
+        assert answer.status_code == 413
+        assert "is larger than" in answer.json()["error"]
+
+    def test_many_files_are_counted_together(self, app: App) -> None:
+        files = [("files", (f"{number}.png", bytes(MEGABYTE // 4))) for number in range(100)]
+        answer = httpx.post(f"{app.url}/gradio_api/upload", files=files, timeout=30)
+        assert (answer.status_code, answer.json()["error"]) == (
+            413,
+            "The upload is larger than 15 MB. Shrink the image.",
+        )
+
+    def test_a_drawing_of_more_than_a_megabyte_is_refused_in_words(self, app: App) -> None:
+        noise = np.random.default_rng(0).integers(0, 256, (760, 1000)).astype(np.uint8)
+        answer = send_drawing(app, data_url(encode(noise)))
+        assert answer.json() == {"error": "The drawing is too large. Clear the pad and draw it more simply."}
+        answer = send_drawing(app, "data:image/png;base64," + "A" * 2 * MEGABYTE)
+        assert answer.status_code == 413
+        assert answer.json()["error"] == "The drawing is larger than 1 MB. Clear the pad and draw it more simply."
+
+    def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
+        answer = send_drawing(app, data_url(encode(np.zeros((7000, 7000), np.uint8))))
+        assert answer.json() == {"error": "The drawing has too many pixels. Send it as a photo."}
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
+    @pytest.mark.parametrize("route", ["run/recognize", "queue/join", "component_server/"])
+    def test_broken_json_is_refused_without_a_trace(self, app: App, route: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = httpx.post(f"{app.url}/gradio_api/{route}", content=body, headers=headers)
+        assert answer.status_code >= 400
+        assert not tells_secrets(answer.text)
+
+
+def tells_secrets(text: str) -> bool:
+    """Return whether an answer shows a traceback, a path of the server's code or a library's."""
+    return any(secret in text for secret in ("Traceback", str(ROOT), "site-packages", 'File "', ".py"))
+
+
+class TestAddresses:
+    @pytest.mark.parametrize("route", CALLS)
+    def test_an_address_instead_of_an_upload_is_refused(self, app: App, web: tuple[str, list[str]], route: str) -> None:
+        url, asked = web
+        answer = call(app, f"{url}/secret.png", route)
+        assert answer.status_code == 400
+        assert answer.json()["error"].startswith("Expected an uploaded file, got an address.")
+        assert asked == []
+
+    def test_nor_is_one_read_that_is_written_with_escapes(self, app: App, web: tuple[str, list[str]]) -> None:
+        url, asked = web
+        escaped = "".join(f"\\u{ord(character):04x}" for character in f"{url}/secret.png")
+        body = f'{{"data": [{{"path": "{escaped}", "meta": {{"_type": "gradio.FileData"}}}}]}}'
+        headers = {"Content-Type": "application/json"}
+        answer = httpx.post(f"{app.url}/gradio_api/run/recognize", content=body, headers=headers)
+        assert answer.status_code == 400
+        assert asked == []
+
+    @pytest.mark.parametrize("prefix", ["gradio_api/file=", "gradio_api/file/", "file=", "gradio_api/proxy="])
+    def test_the_web_is_not_proxied(self, app: App, web: tuple[str, list[str]], prefix: str) -> None:
+        url, asked = web
+        assert httpx.get(f"{app.url}/{prefix}{url}/secret.png").status_code == 404
+        assert asked == []
+
+    def test_files_of_the_server_are_neither_read_nor_named(self, app: App) -> None:
+        answer = call(app, str(ROOT / "app.py"))
+        assert answer.is_error
+        assert not tells_secrets(answer.text)
+
+
+class TestUploads:
+    def test_none_are_served_and_none_keep_their_metadata(self, app: App, photo: bytes) -> None:
+        assert MAKER.encode() in photo
+        path = Path(upload(app, photo))
+        assert call(app, str(path)).json()["data"][0]["text"] == "2963"
+        assert MAKER.encode() not in path.read_bytes()
+        assert httpx.get(f"{app.url}/gradio_api/file={path}").status_code == 404
+
+    def test_a_photo_on_the_page_leaves_nothing_behind(self, app: App, photo: bytes, write: Write) -> None:
+        folder = Path(upload(app, photo)).parents[1]
+        before = sorted(folder.rglob("*"))
+        number = component_id(app, "frame")
+        with httpx.Client() as client:
+            answer = send_photo(app, photo, number, client)
+        assert answer.json()["text"] == "2963"
+        assert send_drawing(app, data_url(encode(write("42")))).json()["text"] == "42"
+        assert sorted(folder.rglob("*")) == before
+
+    def test_one_about_to_be_deleted_is_not_read(self, app: App, photo: bytes) -> None:
+        path = upload(app, photo, "old.jpg")
+        long_ago = time.time() - 8.5 * 60
+        set_times(Path(path), long_ago)
+        answer = call(app, path)
+        assert answer.status_code == 410
+        assert "Upload it again" in answer.json()["error"]
+
+    def test_they_are_deleted_within_ten_minutes(self, app: App, photo: bytes) -> None:
+        path = Path(upload(app, photo, "older.jpg"))
+        other = Path(upload(app, photo + b"\0", "newer.jpg"))
+        set_times(path, time.time() - 9.1 * 60)
+        deadline = time.monotonic() + 30
+        while path.exists() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert not path.exists()
+        assert other.exists()
+
+    def test_empty_folders_are_swept(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "kept").mkdir()
+        (tmp_path / "kept" / "new.png").touch()
+        sweep(tmp_path, age=60)
+        assert (tmp_path / "empty").exists()
+        set_times(tmp_path / "empty", time.time() - 100)
+        sweep(tmp_path, age=60)
+        assert [path.name for path in tmp_path.rglob("*")] == ["kept", "new.png"]
+
+
+def set_times(path: Path, moment: float) -> None:
+    os.utime(path, (moment, moment))
+
+
+CLOSED = [
+    "monitoring",
+    "monitoring/summary",
+    "gradio_api/runs",
+    "gradio_api/run-history/buckets",
+    "docs",
+    "openapi.json",
+]
+CLOSED += ["gradio_api/queue/status", "gradio_api/deep_link?session_hash=x", "gradio_api/custom_component/a/client/b/c"]
+CLOSED += ["gradio_api/dev/reload", "gradio_api/vibe-code", "gradio_api/profiling/summary", "gradio_api/token", "login"]
+
+
+class TestDoors:
+    @pytest.mark.parametrize("route", CLOSED)
+    def test_routes_that_the_page_does_not_need_are_closed(self, app: App, route: str) -> None:
+        assert httpx.get(f"{app.url}/{route}").status_code == 404
+
+    @pytest.mark.parametrize("route", ["", "config", "theme.css", "healthz", "nothing"])
+    def test_every_answer_has_the_security_headers(self, app: App, route: str) -> None:
+        headers = httpx.get(f"{app.url}/{route}").headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "frame-ancestors https://huggingface.co" in headers["content-security-policy"].split("; ")
+
+    @pytest.mark.parametrize("route", ["", "config", "gradio_api/info"])
+    def test_the_page_names_no_path_of_the_server(self, app: App, route: str) -> None:
+        assert str(ROOT) not in httpx.get(f"{app.url}/{route}").text
+
+    def test_an_unknown_component_gets_our_words(self, app: App) -> None:
+        body = {"data": "", "component_id": 10**6, "fn_name": "read", "session_hash": "x"}
+        answer = httpx.post(f"{app.url}/gradio_api/component_server/", json=body)
+        assert (answer.status_code, answer.json()) == (
+            500,
+            {"error": "A fault on the server, not in your request. Please try again later."},
+        )
+
+
+class TestFloods:
+    def test_a_flood_of_uploads_is_answered_429_and_others_go_on(self, app: App) -> None:
+        burst = RATES["photo"][1]
+        with from_address("127.0.0.9") as flooder, from_address("127.0.0.10") as other:
+            answers = [flooder.post(f"{app.url}/gradio_api/upload") for _ in range(burst + 20)]
+            limited = [answer for answer in answers if answer.status_code == 429]
+            assert 0 < len(limited) <= 20
+            assert int(limited[-1].headers["retry-after"]) >= 1
+            assert limited[-1].json()["error"].startswith("Too many requests from your network.")
+            assert other.post(f"{app.url}/gradio_api/upload").status_code != 429
+            named = {"X-Forwarded-For": "203.0.113.7"}
+            assert flooder.post(f"{app.url}/gradio_api/upload", headers=named).status_code == 429
+
+    def test_a_declared_proxy_tells_visitors_apart(self, proxied: App) -> None:
+        def ask(visitor: str) -> int:
+            headers = {"X-Forwarded-For": visitor}
+            return client.post(f"{proxied.url}/gradio_api/upload", headers=headers).status_code
+
+        with httpx.Client() as client:
+            visits = [ask(f"10.1.1.{number}, 203.0.113.7") for number in range(RATES["photo"][1] + 20)]
+            assert 429 in visits  # what the visitor claims before the proxy's own entry is no use
+            assert ask("203.0.113.8") != 429
+
+    def test_whoever_draws_all_the_time_is_not_limited(self) -> None:
+        rate = Rate(*RATES["drawing"])
+        assert not any(rate.delay("pen", 0.05 * number) for number in range(20 * 600))
+
+    def test_a_limit_lets_the_burst_through_and_then_its_rate(self) -> None:
+        rate = Rate(2, 5)
+        assert [rate.delay("a", 0) for _ in range(6)] == [0, 0, 0, 0, 0, 0.5]
+        assert rate.delay("b", 0) == 0
+        assert rate.delay("a", 0.5) == 0
+        assert rate.delay("a", 0.6) == pytest.approx(0.4)
+
+    def test_when_the_line_is_full_the_next_are_told_so(self, app: App, write: Write) -> None:
+        photo = encode(np.kron(write("2963"), np.ones((3, 3), np.uint8)), "JPEG")
+        number = component_id(app, "frame")
+        with from_address("127.0.0.11") as client, ThreadPoolExecutor(60) as pool:
+            answers = list(pool.map(lambda _: send_photo(app, photo, number, client), range(60)))
+        assert {answer.status_code for answer in answers} == {200, 503}
+        busy = next(answer for answer in answers if answer.status_code == 503)
+        assert busy.json()["error"] == "Many people are here right now. Please try again in a few seconds."
+        assert {answer.json()["text"] for answer in answers if answer.is_success} == {"2963"}
+
+
+class TestHealth:
+    def test_the_process_is_up_and_the_model_ready(self, app: App) -> None:
+        assert httpx.get(f"{app.url}/healthz").json() == {"status": "up"}
+        assert httpx.get(f"{app.url}/readyz").json() == {"status": "ready"}
+
+    def test_each_request_has_one_line_in_the_log(self, app: App, drawing: str) -> None:
+        before = len(entries(app))
+        send_drawing(app, drawing)
+        httpx.get(f"{app.url}/secret-name.png")
+        first, second, third = entries(app)[before:]
+        assert first["route"] == "/config"
+        assert set(second) == {"route", "status", "ms", "outcome"}
+        assert (second["route"], second["status"], second["outcome"]) == ("/gradio_api/component_server", 200, "ok")
+        assert 0 < second["ms"] < 10_000
+        assert (third["route"], third["outcome"]) == ("other", "closed")
+
+    def test_verbose_tells_more_and_neither_tells_who_or_what(
+        self, app: App, proxied: App, photo: bytes, drawing: str
+    ) -> None:
+        upload(proxied, photo, "grandmother.jpg")
+        send_drawing(app, drawing)
+        (entry,) = [entry for entry in entries(proxied) if entry.get("received", 0) > len(photo)]
+        assert entry["work"] == "photo"
+        for log in (app.log.read_text(), proxied.log.read_text()):
+            for secret in ("127.0.0.", "203.0.113", "grandmother", "base64", drawing[30:60]):
+                assert secret not in log
+
+
+def test_sigterm_finishes_the_requests_that_have_begun(tmp_path: Path, drawing: str) -> None:
+    with start_app(tmp_path / "log") as app:
+        wait_until_ready(app)
+        body = question(app, drawing)
+        answered = keep_drawing(app, body, clients=8)
+        time.sleep(1)
+        app.process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        assert app.process.wait(timeout=10) == 0
+        assert time.monotonic() - start < 10
+        counts = answered()
+        assert counts["read"] > 0
+        assert counts["lost"] == 0
+
+
+def keep_drawing(app: App, body: dict[str, Any], clients: int) -> Callable[[], dict[str, int]]:
+    """Have clients draw until they are refused a connection; return how to get the counts of what was read or lost."""
+    counts = {"read": 0, "lost": 0}
+    client = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+
+    def draw() -> None:
+        while True:
+            try:
+                answer = client.post(f"{app.url}/gradio_api/component_server/", json=body, timeout=30)
+            except (httpx.ConnectError, httpx.ReadError):  # refused, or reset before it was accepted
+                return
+            except httpx.TransportError:
+                counts["lost"] += 1
+                return
+            counts["read" if answer.is_success and answer.json()["text"] == "42" else "lost"] += 1
+
+    pool = ThreadPoolExecutor(clients)
+    for _ in range(clients):
+        pool.submit(draw)
+
+    def finish() -> dict[str, int]:
+        pool.shutdown()
+        client.close()
+        return counts
+
+    return finish
