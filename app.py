@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from mnist_demo.page import Reader, create_page, head, i18n, theme
+from mnist_demo.page import ICON, Reader, create_page, describe_link, head, i18n, preview_route, theme
 from mnist_demo.server import (
     guards,
     make_upload_folder,
@@ -50,6 +50,8 @@ def main() -> None:
         theme=theme(),
         head=head(),
         i18n=i18n,
+        favicon_path=ICON,
+        pwa=True,
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
@@ -57,8 +59,10 @@ def main() -> None:
         prevent_thread_lock=True,
         show_error=False,
         state_session_capacity=SESSIONS_MAX,
-        app_kwargs={"middleware": guards(reader.state)},
+        app_kwargs={"middleware": guards(reader.state), "routes": [preview_route()]},
     )
+    if arguments.share:
+        print(describe_link(demo.share_url, demo.local_url), flush=True)
     reader.load()  # only now: importing TensorFlow takes seconds, in which the page could not be served
     serve_until_stopped(demo)
 

@@ -7,6 +7,7 @@ function announcer(element) {
   };
   new IntersectionObserver((entries) => entries.at(-1).isIntersecting && tell()).observe(element);
   return (reading, details = {}) => {
+    if (details.picture && reading.digits.length) window.lastPicture = details.picture; // for who explains how it is read
     latest = { reading, busy: false, source: element, ...details };
     tell();
   };

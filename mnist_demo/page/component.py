@@ -9,7 +9,9 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta
 
 FOLDER = Path(__file__).parent
-STYLES = ("page.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css")
+STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
+GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
+META = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
 
 
 def asset(name: str) -> str:
@@ -22,7 +24,8 @@ def head() -> str:
 
     Not launch(css=...): Gradio rewrites each rule of that, and drops nested rules and most at-rules.
     """
-    return "<style>" + "\n".join(map(asset, STYLES)) + f"</style><script>{asset('page.js')}</script>"
+    colours = "".join(META.format(scheme, colour) for scheme, colour in GROUNDS.items())
+    return colours + "<style>" + "\n".join(map(asset, STYLES)) + f"</style><script>{asset('page.js')}</script>"
 
 
 class StublessMeta(ComponentMeta):

@@ -20,3 +20,15 @@ function describe(digit) {
   if (isUnsure(digit)) return T("perhaps", { label: digit.label, other: runnerUp(digit) });
   return `${digit.label}, ${percent(digit.confidence)}`;
 }
+
+// The 28x28 image: base64 of its grey values, ink = 255, painted in the theme's ink over the card.
+function paintDigit(canvas, image) {
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(28, 28);
+  const grey = atob(image);
+  for (let i = 0; i < grey.length; i++) {
+    pixels.data.fill(255, 4 * i, 4 * i + 3);
+    pixels.data[4 * i + 3] = grey.charCodeAt(i);
+  }
+  context.putImageData(pixels, 0, 0);
+}

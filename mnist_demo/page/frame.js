@@ -34,7 +34,7 @@ async function read(file) {
     if (url) URL.revokeObjectURL(url);
     return announce(reading, { chosen });
   }
-  show(url, answer);
+  show(url, answer, file);
 }
 
 // The file's address in this page, once its picture is known to be showable; null where it is not.
@@ -51,7 +51,7 @@ async function load(file) {
   }
 }
 
-async function show(url, answer) {
+async function show(url, answer, file) {
   const last = image.src;
   image.src = url;
   await image.decode();
@@ -60,7 +60,7 @@ async function show(url, answer) {
   reading = answer;
   chosen = 0;
   setState("photo");
-  announce(reading, { chosen });
+  announce(reading, { chosen, picture: () => file });
   drawBoxes();
 }
 

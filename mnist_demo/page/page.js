@@ -4,8 +4,33 @@
   const language = [navigator.language, navigator.language.split("-")[0], "en"].find((name) => name in translations);
   const texts = { ...translations.en, ...translations[language] };
   document.documentElement.lang = language;
-  document.title = texts.title;
 
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
+
+  // Gradio follows the system; a theme chosen here goes before it.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    const isDark = Theme.chosen === "dark" || (Theme.chosen === "system" && system.matches);
+    if (document.body.classList.contains("dark") !== isDark) document.body.classList.toggle("dark");
+  };
+  window.Theme = {
+    chosen: attempt(() => localStorage.getItem("theme")) ?? "system",
+    choose(name) {
+      Theme.chosen = name;
+      attempt(() => localStorage.setItem("theme", name));
+      apply();
+    },
+  };
+  // Inside another site's frame, a browser may refuse all storage.
+  function attempt(access) {
+    try {
+      return access();
+    } catch {
+      return null;
+    }
+  }
+  new MutationObserver(apply).observe(document.body, { attributeFilter: ["class"] });
+  system.addEventListener("change", apply);
+  apply();
 })();

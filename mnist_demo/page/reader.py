@@ -11,10 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from mnist_demo.page.explanation import explain
-from mnist_demo.recognition import Digit, Reading, recognize
+from mnist_demo.page.steps import encode, take_steps
+from mnist_demo.recognition import Reading, recognize
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -83,8 +82,12 @@ class Reader:
         return answer(rows)
 
     def explain(self, image: object) -> dict[str, Any]:
-        """Explain how a digit is read, given its 28x28 image as `encode_image` makes it, for the page."""
+        """Explain how a digit is read, given its 28x28 image as `for_page` gives it, for the page."""
         return answer(lambda: explain(image, self.classifier()))
+
+    def take_steps(self, picture: bytes) -> dict[str, Any]:
+        """Take a picture's way to its digits' 28x28 images step by step, for the page."""
+        return answer(lambda: take_steps(picture, self.load().result()))
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""
@@ -136,10 +139,5 @@ def for_page(reading: Reading) -> dict[str, Any]:
     """Return to_dict() of the reading, and in each of its digits the image as base64 of 28 * 28 bytes, ink = 255."""
     answer = reading.to_dict()
     for entry, digit in zip(answer["digits"], reading.digits, strict=True):
-        entry["image"] = encode_image(digit)
+        entry["image"] = encode(digit.image)
     return answer
-
-
-def encode_image(digit: Digit) -> str:
-    """Return a digit's (28, 28) image in [0, 1] as base64 of its bytes in [0, 255]."""
-    return base64.b64encode(np.rint(digit.image * 255).astype(np.uint8).tobytes()).decode("ascii")

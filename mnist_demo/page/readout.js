@@ -94,7 +94,7 @@ function renderSeen(digits) {
     card.classList.toggle("nothing", digit.label === null);
     card.querySelector("b").textContent = digit.label ?? "–";
     card.querySelector("small").textContent = digit.label === null ? T("no_digit") : percent(digit.confidence);
-    paint(card.querySelector("canvas"), digit.image);
+    paintDigit(card.querySelector("canvas"), digit.image);
   });
   const card = seen.children[chosen];
   if (card) seen.scrollTo({ left: card.offsetLeft - seen.clientWidth / 2 + card.offsetWidth / 2 });
@@ -106,18 +106,6 @@ function newCard() {
   card.innerHTML = `<canvas width="28" height="28"></canvas><span><b></b><small></small></span>`;
   card.addEventListener("click", () => choose([...seen.children].indexOf(card)));
   return card;
-}
-
-// The 28x28 image: base64 of its grey values, ink = 255, painted in the theme's ink over the card.
-function paint(canvas, image) {
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(28, 28);
-  const grey = atob(image);
-  for (let i = 0; i < grey.length; i++) {
-    pixels.data.fill(255, 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = grey.charCodeAt(i);
-  }
-  context.putImageData(pixels, 0, 0);
 }
 
 function renderBars(digit) {

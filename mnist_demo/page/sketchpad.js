@@ -103,7 +103,8 @@ function changed(takesAway = false) {
 function show(isBusy) {
   busy = isBusy;
   const tip = strokes.at(-1)?.points.at(-1) ?? [0, 0];
-  announce(reading, { busy, at: [tip[0] * sheetScale(), tip[1] * sheetScale()] });
+  const picture = () => new Promise((resolve) => sheet.canvas.toBlob(resolve));
+  announce(reading, { busy, at: [tip[0] * sheetScale(), tip[1] * sheetScale()], picture });
 }
 
 // One request at a time; when its answer is there, the newest drawing is next. What was drawn in between is skipped.

@@ -29,3 +29,10 @@ def test_axe_finds_nothing_on_any_tab(open_page: OpenPage, window: str, scheme: 
     page.get_by_role("button", name="Example 18 352 607").click()
     expect(page.locator("#frame .boxes button")).to_have_count(8)
     assert violations(page) == []
+    page.get_by_role("tab", name="Batch").click()
+    page.get_by_role("button", name="Examples").click()
+    expect(page.locator("#batch tbody tr")).to_have_count(4)
+    assert violations(page) == []
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(8)
+    assert violations(page) == []

@@ -1,0 +1,56 @@
+// What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
+const digits = element.querySelector(".digits");
+const fitted = element.querySelector(".fitted");
+const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,
+  'print(client.predict(handle_file("digits.jpg"), api_name="/recognize")["text"])'];
+element.querySelector("code").textContent = code.join("\n");
+
+let isFilled = false;
+
+new IntersectionObserver((entries) => {
+  if (!entries.at(-1).isIntersecting) return (isFilled = false);
+  if (isFilled) return;
+  isFilled = true;
+  showSteps();
+  showCard();
+}).observe(element.querySelector(".steps"));
+
+async function showSteps() {
+  const picture = await window.lastPicture?.();
+  const steps = await server.steps(picture ? { binary: true, data: { picture } } : null);
+  if (!steps || steps.error) return (isFilled = false);
+  element.querySelector(".whose").textContent = T(picture ? "steps_own" : "steps_example");
+  for (const image of element.querySelectorAll(".steps img")) {
+    image.src = image.className === "picture" ? steps.picture : steps.ink;
+    await image.decode();
+    image.hidden = false;
+    image.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+  }
+  for (const box of fitted.querySelectorAll("i")) box.remove();
+  for (const [left, top, right, bottom] of steps.boxes) {
+    const box = fitted.appendChild(document.createElement("i"));
+    box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;
+  }
+  digits.style.setProperty("--columns", Math.ceil(steps.images.length / (steps.images.length > 2 ? 2 : 1)));
+  digits.replaceChildren(...steps.images.map(drawn));
+}
+
+function drawn(image) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 28;
+  paintDigit(canvas, image);
+  return canvas;
+}
+
+async function showCard() {
+  const card = element.querySelector(".card");
+  const { table = [], plots = [] } = (card.hidden && (await server.card(null))) || {};
+  if (!table.length && !plots.length) return;
+  table.forEach((row, number) => {
+    const line = card.querySelector("table").insertRow();
+    for (const text of row) line.appendChild(document.createElement(number ? "td" : "th")).textContent = text;
+  });
+  card.querySelector(".plots").replaceChildren(...plots.map(({ alt, data }) => Object.assign(new Image(), { alt, src: data })));
+  card.querySelector(".figures").hidden = !table.length;
+  card.hidden = false;
+}

@@ -1,0 +1,34 @@
+"""The About tab: how a picture is read, what the model is worth, and how to use it from Python."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import DataWithFiles
+
+from mnist_demo.page.card import read_card
+from mnist_demo.page.component import PageComponent
+from mnist_demo.page.examples import photo_bytes
+from mnist_demo.page.reader import Reader
+from mnist_demo.page.texts import i18n
+
+EXAMPLE = "receipt.webp"
+
+
+class About(PageComponent):
+    """Asks for everything only when it is shown, so that the page itself stays light."""
+
+    def __init__(self, reader: Reader) -> None:
+        def steps(upload: object) -> dict[str, Any]:
+            files = upload.files if isinstance(upload, DataWithFiles) else []
+            return reader.take_steps(files[0][1] if files else photo_bytes(EXAMPLE))
+
+        def card(_: object) -> dict[str, Any]:
+            return read_card()
+
+        super().__init__("about", ("digits.js", "about.js"), (steps, card))
+
+
+def about_tab(reader: Reader) -> None:
+    """Add the tab."""
+    with gr.Tab(i18n("about"), id="about"):
+        About(reader)

@@ -1,0 +1,56 @@
+"""How a picture becomes what the model sees, shown on one's own."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_demo.page.card import read_card
+
+from .pen import draw
+
+
+def test_the_steps_are_those_of_the_last_drawing(page: Page) -> None:
+    draw(page, "305")
+    expect(page.locator("#reading")).to_have_text("305")
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(3)
+    expect(page.locator("#about .fitted i")).to_have_count(3)
+    expect(page.locator("#about .whose")).to_have_text("On your own last picture.")
+    page.get_by_role("tab", name="Draw").click()
+    page.get_by_role("button", name="Example 42").click()
+    expect(page.locator("#reading")).to_have_text("42")
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(2)
+
+
+def test_without_a_drawing_the_steps_are_those_of_an_example(page: Page) -> None:
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(8)
+    expect(page.locator("#about .whose")).to_contain_text("On an example.")
+    expect(page.locator("#about code")).to_contain_text('api_name="/recognize"')
+    for image in page.locator("#about .steps img").all():
+        assert image.evaluate("image => image.complete && image.naturalWidth > 100")
+
+
+def test_the_cards_first_table_and_its_plots_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "errors.png").write_bytes(b"a picture")
+    card = tmp_path / "README.md"
+    card.write_text(
+        "# Model\n\n| on | right |\n|---|--:|\n| MNIST | **99.6%** |\n\n![Errors](errors.png) ![Gone](gone.png)\n"
+    )
+    answer = read_card(card)
+    assert answer["table"] == [["on", "right"], ["MNIST", "99.6%"]]
+    assert [plot["alt"] for plot in answer["plots"]] == ["Errors"]
+
+
+def test_a_model_without_a_card_is_no_fault(tmp_path: Path) -> None:
+    assert read_card(tmp_path / "README.md") == {"table": [], "plots": []}
+
+
+@pytest.mark.parametrize("tab", ["Batch", "About"])
+def test_a_tab_without_a_digit_to_look_at_has_the_page_to_itself(page: Page, tab: str) -> None:
+    page.get_by_role("tab", name=tab).click()
+    expect(page.locator("#results")).to_be_hidden()
+    page.get_by_role("tab", name="Draw").click()
+    expect(page.locator("#results")).to_be_visible()

@@ -1,0 +1,48 @@
+"""The page in its languages."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_demo.page import i18n
+
+from .conftest import PHONE, SCREENSHOTS, OpenPage
+
+ENGLISH = i18n.translations["en"]
+LOCALES = {"de": "de-AT", "es": "es-MX", "fr": "fr-FR", "zh": "zh-CN", "hi": "hi-IN"}
+
+
+@pytest.mark.parametrize("language", i18n.translations)
+def test_every_language_has_every_text_with_the_same_gaps(language: str) -> None:
+    texts = i18n.translations[language]
+    assert texts.keys() == ENGLISH.keys()
+    for key, text in texts.items():
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", ENGLISH[key])), key
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_page_speaks_the_readers_language(open_page: OpenPage, language: str) -> None:
+    texts = i18n.translations[language]
+    page = open_page(**PHONE, locale=LOCALES[language])
+    assert page.evaluate("document.documentElement.lang") == language
+    expect(page).to_have_title(texts["title"])
+    for tab in ("photo", "batch", "about"):
+        page.get_by_role("tab", name=texts[tab], exact=True).click()
+        assert overflow(page) == 0
+    page.get_by_role("tab", name=texts["draw"], exact=True).click()
+    page.get_by_role("button", name=texts["example"].format(text="42")).click()
+    expect(page.locator("#why h2")).to_have_text(texts["why_label"].format(label="2"))
+    expect(page.get_by_role("button", name=texts["clear"])).to_be_visible()
+    assert overflow(page) == 0
+    page.screenshot(path=SCREENSHOTS / f"phone-{language}.png")
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def test_a_language_that_the_page_does_not_speak_gets_english(open_page: OpenPage) -> None:
+    page = open_page(locale="pt-BR")
+    expect(page.locator("h1")).to_have_text(ENGLISH["heading"])
+    assert page.evaluate("document.documentElement.lang") == "en"

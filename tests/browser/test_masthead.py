@@ -1,0 +1,70 @@
+"""The theme switch, the Share button, and what links and installed apps show."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import SCREENSHOTS, OpenPage
+
+
+def is_dark(page: Page) -> bool:
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).map(Number)")
+    return sum(ground) / 3 < 128
+
+
+def test_the_theme_can_be_chosen_and_is_kept(open_page: OpenPage, browser: Browser) -> None:
+    page = open_page(browser.new_context(color_scheme="light"))
+    switch = page.locator("[data-action=theme]")
+    expect(switch).to_have_accessible_name("Theme: as the system")
+    assert not is_dark(page)
+    for name, dark in (("light", False), ("dark", True)):
+        switch.click()
+        expect(switch).to_have_accessible_name(f"Theme: {name}")
+        assert is_dark(page) == dark
+    page.reload()
+    expect(switch).to_have_accessible_name("Theme: dark")
+    assert is_dark(page)
+    switch.click()
+    assert not is_dark(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body.dark")).to_have_count(1)
+    page.context.close()
+
+
+def test_a_page_that_only_this_computer_can_open_is_not_shared(page: Page) -> None:
+    expect(page.locator("[data-action=theme]")).to_be_visible()
+    expect(page.get_by_role("button", name="Share")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_with_a_name_of_its_own_can_be_shared(launch: Callable[..., Browser], server: str, scheme: str) -> None:
+    browser = launch("--host-resolver-rules=MAP digits.test 127.0.0.1")
+    page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    url = server.replace("127.0.0.1", "digits.test") + "/"
+    page.goto(url)
+    page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Draw on your phone")
+    expect(dialog.get_by_role("link", name=url)).to_be_visible()
+    expect(dialog.locator(".code svg")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert Axe().run(page).response["violations"] == []
+    page.screenshot(path=SCREENSHOTS / f"share-{scheme}.png")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    browser.close()
+
+
+def test_links_and_installed_apps_have_pictures(server: str) -> None:
+    with urllib.request.urlopen(f"{server}/") as answer:
+        html = answer.read().decode()
+    assert '<meta property="og:image" content="/preview.png" />' in html
+    with urllib.request.urlopen(f"{server}/manifest.json") as answer:
+        manifest = json.load(answer)
+    assert manifest["display"] == "standalone"
+    for path in ("/preview.png", "/favicon.ico", *(icon["src"] for icon in manifest["icons"])):
+        with urllib.request.urlopen(server + path) as answer:
+            assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
