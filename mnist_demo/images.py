@@ -61,9 +61,10 @@ LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
 LEVEL_MIN = 0.25  # of the lower mark's height, that two neighbours on a line share
 
 CUT_HEIGHT = 40  # pixels; touching digits are cut at this height
-CUT_SLANTS = (-0.6, -0.4, -0.2, 0.0, 0.2)  # columns a row, from upright; most writing leans to the right
 CUT_INK = 14.0  # pixels of ink that a cut may cross at that height
-CUT_APART = 3  # pixels between cuts
+CUT_STEP = 0.25  # pixels of ink that a step to the side counts as
+CUT_SHARED = 1.0  # pixels on either side of a cut that belong to both pieces
+CUT_APART = 2  # pixels between cuts
 CUT_MARGIN = 4  # pixels from a mark's sides
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
@@ -590,41 +591,62 @@ def join_marks(marks: list[Mark]) -> Mark:
 
 
 def split_mark(mark: Mark) -> list[Mark]:
-    """Cut a mark where digits may touch: along straight lines, upright or slanted, that cross little ink.
+    """Cut a mark where digits may touch: along paths from its top to its bottom that cross little ink.
 
     Returns:
-        The pieces from the left; their ink adds up to the mark's. Cuts go through digits too, so the caller has to
+        The pieces from the left, with a little ink of their neighbours, which touching digits share. Cuts go through digits too, so the caller has to
         try which pieces belong together (Casey and Lecolinet, "A Survey of Methods and Strategies in Character
         Segmentation", 1996, call this recognition-based segmentation).
     """
     scale = CUT_HEIGHT / mark.box.height
     width = max(2, round(mark.box.width * scale))
     small = cv2.resize(mark.ink, (width, CUT_HEIGHT), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    rows, columns = np.mgrid[: mark.box.height, : mark.box.width]
-    piece = np.zeros(mark.ink.shape, int)
-    for column, slant in _find_cuts(small):
-        piece += columns >= (column + slant * (rows * scale - CUT_HEIGHT / 2)) / scale
-    parts = [_trim(mark, piece == number) for number in range(int(piece.max()) + 1)]
+    rows = np.minimum((np.arange(mark.box.height) * scale).astype(int), CUT_HEIGHT - 1)
+    columns = np.arange(mark.box.width)
+    cuts = [path[rows][:, None] / scale for path in _find_cuts(small)]
+    shared = CUT_SHARED / scale
+    edges = zip([-np.inf, *(cut - shared for cut in cuts)], [*(cut + shared for cut in cuts), np.inf], strict=True)
+    parts = [_trim(mark, (columns >= left) & (columns < right)) for left, right in edges]
     return [part for part in parts if part is not None]
 
 
-def _find_cuts(ink: Ink) -> list[tuple[int, float]]:
-    """Column at half height and slant (columns a row) of the cuts that cross the least ink around them."""
+def _find_cuts(ink: Ink) -> list[NDArray[Any]]:
+    """Paths through the ink, each the column at every row, from the left, that cross less ink than those beside them."""
     height, width = ink.shape
-    rows = np.arange(height)[:, None]
-    columns = np.arange(width)
-    costs = np.zeros((len(CUT_SLANTS), width))
-    for i, slant in enumerate(CUT_SLANTS):
-        at = np.rint(columns + slant * (rows - height / 2)).astype(int)
-        costs[i] = np.where((at >= 0) & (at < width), ink[rows, np.clip(at, 0, width - 1)], 0).sum(0)
-    best = costs.min(0)
-    cuts: list[int] = []
-    for column in range(CUT_MARGIN, width - CUT_MARGIN):
-        window = best[max(0, column - CUT_APART) : column + CUT_APART + 1]
-        apart = not cuts or column - cuts[-1] > CUT_APART
-        if apart and best[column] == window.min() and best[column] <= CUT_INK:
-            cuts.append(column)
-    return [(column, CUT_SLANTS[int(costs[:, column].argmin())]) for column in cuts]
+    down, up = _cheapest_paths(ink), _cheapest_paths(ink[::-1])
+    paths: list[NDArray[Any]] = []
+    for row in (height // 2, height // 4, 3 * height // 4):
+        cost = down[0][row] + up[0][height - 1 - row] - ink[row]
+        for column in range(CUT_MARGIN, width - CUT_MARGIN):
+            window = cost[column - CUT_APART : column + CUT_APART + 1]
+            if cost[column] > CUT_INK or cost[column] > window.min():
+                continue
+            above, below = _trace(down[1], row, column), _trace(up[1], height - 1 - row, column)
+            path = np.concatenate([above, below[::-1][1:]])
+            if all(np.abs(path - other).mean() > CUT_APART for other in paths):
+                paths.append(path)
+    return sorted(paths, key=lambda path: float(path.mean()))
+
+
+def _cheapest_paths(ink: Ink) -> tuple[NDArray[Any], NDArray[Any]]:
+    """For every pixel the cost of the cheapest path to it from the top, and the column that path has a row above."""
+    height, width = ink.shape
+    cost, origin = ink.astype(np.float64), np.zeros((height, width), int)
+    for row in range(1, height):
+        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
+        options = np.stack([above[1:-1], above[:-2] + CUT_STEP, above[2:] + CUT_STEP])
+        cost[row] += options.min(0)
+        origin[row] = np.arange(width) + np.array([0, -1, 1])[options.argmin(0)]
+    return cost, origin
+
+
+def _trace(origin: NDArray[Any], row: int, column: int) -> NDArray[Any]:
+    """The columns of the cheapest path from the top to a pixel, one for each row."""
+    path = np.zeros(row + 1, int)
+    for at in range(row, -1, -1):
+        path[at] = column
+        column = origin[at, column]
+    return path
 
 
 def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:
