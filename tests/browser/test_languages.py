@@ -32,6 +32,7 @@ def test_the_page_speaks_the_readers_language(open_page: OpenPage, language: str
         assert overflow(page) == 0
     page.get_by_role("tab", name=texts["draw"], exact=True).click()
     page.get_by_role("button", name=texts["example"].format(text="42")).click()
+    page.locator("#why").scroll_into_view_if_needed()  # reasons are given only where they can be seen
     expect(page.locator("#why h2")).to_have_text(texts["why_label"].format(label="2"))
     expect(page.get_by_role("button", name=texts["clear"])).to_be_visible()
     assert overflow(page) == 0
