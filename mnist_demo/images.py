@@ -594,9 +594,9 @@ def split_mark(mark: Mark) -> list[Mark]:
     """Cut a mark where digits may touch: along paths from its top to its bottom that cross little ink.
 
     Returns:
-        The pieces from the left, with a little ink of their neighbours, which touching digits share. Cuts go through digits too, so the caller has to
-        try which pieces belong together (Casey and Lecolinet, "A Survey of Methods and Strategies in Character
-        Segmentation", 1996, call this recognition-based segmentation).
+        The pieces from the left, with a little ink of their neighbours, which touching digits share. Cuts go through
+        digits too, so the caller has to try which pieces belong together (Casey and Lecolinet, "A Survey of Methods
+        and Strategies in Character Segmentation", 1996, call this recognition-based segmentation).
     """
     scale = CUT_HEIGHT / mark.box.height
     width = max(2, round(mark.box.width * scale))
@@ -611,7 +611,7 @@ def split_mark(mark: Mark) -> list[Mark]:
 
 
 def _find_cuts(ink: Ink) -> list[NDArray[Any]]:
-    """Paths through the ink, each the column at every row, from the left, that cross less ink than those beside them."""
+    """Paths through the ink, from the left, each a column for every row, that cross less ink than those beside them."""
     height, width = ink.shape
     down, up = _cheapest_paths(ink), _cheapest_paths(ink[::-1])
     paths: list[NDArray[Any]] = []

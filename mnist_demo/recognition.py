@@ -143,15 +143,19 @@ def _regroup(run: list[_Guess], height: float, classifier: "Classifier") -> list
     """Return the likeliest way to read a run of close marks as digits, by trying its cuts and joins.
 
     A way's score is the mean of its digits' log confidences, each counting by its ink, less a fine for every digit:
-    a digit is only taken apart where the model finds its parts much better digits than the whole.
+    a digit is only taken apart where the model finds its parts much better digits than the whole, and a mark that is
+    no digit only where all its parts are.
     """
-    pieces = [piece for guess in run for piece in _pieces(guess, height)]
+    cuts = [_pieces(guess, height) for guess in run]
+    ends = np.cumsum([0, *map(len, cuts)]).tolist()
+    wholes, pieces = set(pairwise(ends)), [piece for cut in cuts for piece in cut]
     if len(pieces) == 1 or len(pieces) > PIECES_MAX:
         return run
     spans = [(i, j) for i in range(len(pieces)) for j in range(i + 1, min(i + PARTS_MAX, len(pieces)) + 1)]
     joined = {span: join_marks(pieces[slice(*span)]) for span in spans}
     likely = [span for span in spans if joined[span].box.width <= 1.5 * max(joined[span].box.height, height)]
     guesses = dict(zip(likely, _guess([joined[span] for span in likely], classifier), strict=True))
+    likely = [span for span in likely if guesses[span].confidence >= DIGIT_MIN or span in wholes]
     ink = sum(float(piece.ink.sum()) for piece in pieces)
     best: list[tuple[float, list[_Guess]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
