@@ -1,0 +1,65 @@
+"""What the started app does with a model that is damaged: it says so, and goes on."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import tensorflow as tf
+from app_server import App, copy_app, start_app
+
+from mnist_demo.inference import Classifier, golden_digits, write_checksums
+
+ASKED_WITHIN = 60  # seconds, for TensorFlow to have looked at the model
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app with one bit flipped in its model."""
+    folder = copy_app(tmp_path_factory.mktemp("damaged"))
+    weights = next((folder / "models").rglob("variables.data*"))
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with start_app(folder / "log", root=folder) as app:
+        yield app
+
+
+@pytest.mark.parametrize("answer", [np.nan, 0.1], ids=["NaN", "indifferent"])
+def test_a_swapped_model_is_not_taken_though_its_checksums_fit(answer: float, tmp_path: Path) -> None:
+    module = tf.Module()
+    specification = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
+    module.serve = tf.function(
+        lambda images: {"output_0": tf.fill([tf.shape(images)[0], 10], answer)}, input_signature=[specification]
+    )
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": module.serve})
+    write_checksums(tmp_path)
+    with pytest.raises(ValueError, match=r"is damaged: it does not read plain digits\. Restore the folder"):
+        Classifier(tmp_path)
+
+
+def test_the_golden_digits_are_read_with_certainty(classifier: Classifier) -> None:
+    assert classifier.predict(golden_digits()).max(1).min() > 0.9
+
+
+def test_the_page_says_what_is_wrong_and_the_process_goes_on(app: App) -> None:
+    wait_until_damaged(app)
+    photo = {"photo": ("photo.png", b"any bytes at all")}
+    components = httpx.get(f"{app.url}/config").json()["components"]
+    frame = next(part["id"] for part in components if part["props"].get("elem_id") == "frame")
+    form = {"component_id": str(frame), "session_hash": "test", "fn_name": "read"}
+    answer = httpx.post(f"{app.url}/gradio_api/component_server/", data=form, files=photo).json()
+    assert answer["error"].startswith("The model on this server is damaged")
+    assert "restore models/mnist with git" in answer["error"]
+    assert httpx.get(f"{app.url}/healthz").status_code == 200
+    assert app.process.poll() is None
+    assert "variables.data" in app.log.read_text()
+
+
+def wait_until_damaged(app: App) -> None:
+    deadline = time.monotonic() + ASKED_WITHIN
+    while (answer := httpx.get(f"{app.url}/readyz")).json() == {"status": "loading"} and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert (answer.status_code, answer.json()) == (503, {"status": "damaged"})

@@ -1,0 +1,194 @@
+"""Any bytes and any array: load_image and the steps after it answer or raise what they say, without NaN or a hang."""
+
+import contextlib
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app_server import ROOT
+from conftest import Write
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from pictures import encode, png_bomb, webp_bomb
+from PIL import Image
+
+from mnist_demo import load_image
+from mnist_demo.images import EXIF_ORIENTATION, FORMATS, extract_ink, find_digits, normalize
+
+REFUSED_WITHIN = 0.5  # seconds
+REFUSED_MEMORY = 300  # MB
+REFUSE = """# prints why a picture is refused, in how many seconds and in how many MB
+import resource, sys, time
+from mnist_demo.images import load_image
+memory = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+before, start = memory(), time.perf_counter()
+try:
+    load_image(sys.argv[1])
+except ValueError as error:
+    print(error, time.perf_counter() - start, memory() - before, sep="\\n")
+"""
+FEW = settings(max_examples=60, deadline=None)
+
+SIDES = st.integers(1, 60)
+GREYS = arrays.arrays(np.uint8, st.tuples(SIDES, SIDES))
+PICTURES = st.one_of(
+    GREYS,
+    arrays.arrays(np.uint16, st.tuples(SIDES, SIDES)),
+    arrays.arrays(np.bool_, st.tuples(SIDES, SIDES)),
+    arrays.arrays(np.uint8, st.tuples(SIDES, SIDES, st.integers(1, 5))),
+    arrays.arrays(np.float32, st.tuples(SIDES, SIDES)),  # NaN and infinities among them
+)
+
+
+class TestAnyArray:
+    @given(PICTURES)
+    @FEW
+    def test_loads_or_is_refused(self, picture: np.ndarray) -> None:
+        try:
+            grey = load_image(picture)
+        except ValueError:
+            return
+        assert grey.dtype == np.uint8
+        assert grey.shape == picture.shape[:2]
+
+    # A picture of a few pixels can have a rule that starts where it ends; what is asserted holds all the same.
+    @pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
+    @given(GREYS)
+    @FEW
+    def test_gives_finite_ink_and_whole_digits(self, grey: NDArray[np.uint8]) -> None:
+        ink = extract_ink(grey)
+        assert ink.shape == grey.shape
+        assert np.isfinite(ink).all()
+        assert 0 <= ink.min() <= ink.max() <= 1
+        for left, top, right, bottom in find_digits(ink):
+            check_framing(normalize(ink[top:bottom, left:right]))
+
+    @given(arrays.arrays(np.float32, st.tuples(SIDES, SIDES), elements=st.floats(0, 1, width=32)))
+    @FEW
+    def test_is_framed_without_nan(self, ink: NDArray[np.float32]) -> None:
+        check_framing(normalize(ink))
+
+
+def check_framing(image: NDArray[np.float32]) -> None:
+    assert image.shape == (28, 28)
+    assert np.isfinite(image).all()
+    assert 0 <= image.min() <= image.max() <= 1
+
+
+class TestAnyBytes:
+    @given(
+        st.binary(max_size=300), st.sampled_from((b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"))
+    )
+    @FEW
+    def test_are_refused(self, content: bytes, signature: bytes) -> None:
+        with pytest.raises(ValueError, match=r"the image: .*\."):
+            load_image(signature + content)
+
+    @given(st.sampled_from(FORMATS), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=8))
+    @FEW
+    def test_of_a_damaged_picture_load_or_are_refused(self, kind: str, flips: list[tuple[int, int]]) -> None:
+        content = bytearray(encode(np.tile(np.arange(0, 240, 6, dtype=np.uint8), (40, 1)), kind))
+        for place, value in flips:
+            content[place % len(content)] = value
+        with contextlib.suppress(ValueError):
+            assert load_image(bytes(content)).dtype == np.uint8
+
+    @pytest.mark.parametrize("kind", FORMATS)
+    @pytest.mark.parametrize("tenths", range(10))
+    def test_cut_short_load_or_are_refused(self, kind: str, tenths: int, write: Write) -> None:
+        content = encode(write("3"), kind)
+        with pytest.raises(ValueError, match=r"the image: "):
+            load_image(content[: len(content) * tenths // 10])
+
+
+class TestBombs:
+    """Each runs in a process of its own, whose memory can be told from what other tests took."""
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            pytest.param(png_bomb(13_000, 13_000), id="169-megapixels"),
+            pytest.param(png_bomb(7_150, 7_150), id="51-megapixels"),
+            pytest.param(png_bomb(20_001, 8), id="a-long-side"),
+            pytest.param(webp_bomb(), id="the-largest-WebP"),
+        ],
+    )
+    def test_are_refused_at_once_and_in_little_memory(self, content: bytes, tmp_path: Path) -> None:
+        path = tmp_path / "bomb"
+        path.write_bytes(content)
+        command = [sys.executable, "-c", REFUSE, str(path)]
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        message, seconds, megabytes = result.stdout.splitlines()
+        assert "more than 50 megapixels" in message
+        assert float(seconds) < REFUSED_WITHIN
+        assert float(megabytes) < REFUSED_MEMORY
+
+    def test_a_phone_s_48_megapixels_are_read(self) -> None:
+        assert load_image(png_bomb(8000, 6000)).size <= 4_100_000
+
+
+class TestOddFiles:
+    def test_a_name_says_nothing_about_the_content(self, tmp_path: Path, write: Write) -> None:
+        path = tmp_path / "photo.png"
+        path.write_bytes(encode(write("5"), "JPEG"))
+        assert load_image(path).shape == write("5").shape
+
+    @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO"])
+    def test_other_formats_are_refused_under_any_name(self, kind: str, tmp_path: Path, write: Write) -> None:
+        path = tmp_path / "photo.png"
+        path.write_bytes(encode(write("5"), kind))
+        with pytest.raises(ValueError, match=r"photo\.png: not a PNG, JPEG or WebP image"):
+            load_image(path)
+
+    def test_an_empty_file_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="the file is empty"):
+            load_image(b"")
+
+    @pytest.mark.parametrize("shape", [(1, 1), (1, 20_000), (20_000, 1)])
+    def test_thin_pictures_load(self, shape: tuple[int, int]) -> None:
+        assert load_image(encode(np.zeros(shape, np.uint8))).shape == shape
+
+    @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+    def test_the_first_frame_of_an_animation_is_read(self, kind: str, write: Write) -> None:
+        first, other = Image.fromarray(write("8")), Image.fromarray(255 - write("8"))
+        content = save(
+            first, kind, save_all=True, append_images=[other], **({"lossless": True} if kind == "WEBP" else {})
+        )
+        assert np.array_equal(load_image(content), write("8"))
+
+    @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+    def test_every_mode_loads(self, mode: str, write: Write) -> None:
+        grey = write("6")
+        image = Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(grey).convert(mode)
+        loaded = load_image(save(image, "JPEG" if mode == "CMYK" else "PNG"))
+        assert np.abs(loaded.astype(int) - grey).mean() < 4
+
+    def test_a_palette_with_transparency_lies_over_white(self) -> None:
+        image = Image.new("P", (4, 4), 1)
+        image.putpalette([0, 0, 0, 10, 10, 10])
+        assert (load_image(save(image, "PNG", transparency=1)) == 255).all()
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_every_orientation_is_turned_upright(self, orientation: int, write: Write) -> None:
+        upright = write("7")
+        turned = {1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: upright.T}
+        turned |= {6: np.rot90(upright), 7: upright[::-1, ::-1].T, 8: np.rot90(upright, 3)}
+        exif = Image.Exif()
+        exif[EXIF_ORIENTATION] = orientation
+        assert np.array_equal(load_image(encode(np.ascontiguousarray(turned[orientation]), exif=exif)), upright)
+
+    @pytest.mark.parametrize("damage", [{"exif": b"Exif\0\0MM\0*\xff\xff\xff\xff"}, {"icc_profile": b"no profile"}])
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_broken_metadata_are_no_reason_not_to_read(self, kind: str, damage: dict[str, bytes], write: Write) -> None:
+        assert load_image(encode(write("9"), kind, **damage)).shape == write("9").shape
+
+
+def save(image: Image.Image, kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
