@@ -30,7 +30,7 @@ BLANK_PAGES = 50
 INKS = ((30, 30, 35), (60, 45, 120), (40, 40, 160), (150, 40, 40), (95, 95, 95))  # black, two blues, red, pencil; RGB
 JPEG_QUALITY = 60
 
-Picture = NDArray[np.float32]  # (height, width, 3), 0 to 255
+Picture = NDArray[Any]  # (height, width, 3) float32, 0 to 255
 
 
 @dataclass(frozen=True)
