@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
+import gradio as gr
+
 from mnist_demo.page import ICON, Reader, create_page, describe_link, head, i18n, preview_route, theme
 from mnist_demo.server import (
     guards,
@@ -17,6 +19,7 @@ QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
 SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
 
 uploads = make_upload_folder()
+gr.mcp.DEFAULT_TEMP_DIR = str(uploads)  # which it takes note of when Gradio is imported
 reader = Reader()
 demo = create_page(reader).queue(max_size=QUEUE_MAX)
 
@@ -52,6 +55,7 @@ def main() -> None:
         i18n=i18n,
         favicon_path=ICON,
         pwa=True,
+        mcp_server=True,
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,

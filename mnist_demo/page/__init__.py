@@ -10,7 +10,7 @@ from starlette.routing import Route
 from mnist_demo.page.about import about_tab
 from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
-from mnist_demo.page.component import head
+from mnist_demo.page.component import DESCRIPTION, head
 from mnist_demo.page.draw import draw_tab
 from mnist_demo.page.masthead import Masthead
 from mnist_demo.page.photo import photo_tab
@@ -25,7 +25,6 @@ from mnist_demo.page.why import Why
 __all__ = ["ICON", "Reader", "create_page", "describe_link", "head", "i18n", "preview_route", "theme"]
 
 TITLE = "Handwritten digits, read as you write"
-DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 PREVIEW_PATH = "/preview.png"
 
 

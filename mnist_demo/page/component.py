@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.component_meta import ComponentMeta
 
+DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 FOLDER = Path(__file__).parent
 STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
 GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
@@ -25,7 +26,11 @@ def head() -> str:
     Not launch(css=...): Gradio rewrites each rule of that, and drops nested rules and most at-rules.
     """
     colours = "".join(META.format(scheme, colour) for scheme, colour in GROUNDS.items())
-    return colours + "<style>" + "\n".join(map(asset, STYLES)) + f"</style><script>{asset('page.js')}</script>"
+    return (
+        f'<meta name="description" content="{DESCRIPTION}">{colours}<style>'
+        + "\n".join(map(asset, STYLES))
+        + f"</style><script>{asset('page.js')}</script>"
+    )
 
 
 class StublessMeta(ComponentMeta):

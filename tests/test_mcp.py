@@ -1,0 +1,47 @@
+"""The MCP server, as an agent uses it."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from app_server import serve_app
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from mnist_demo.page.examples import photo_bytes
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serve_app() as url:
+        yield url
+
+
+async def use_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:
+    """Return the server's tools, and what the tool `recognize` answers."""
+    async with (
+        streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
+        ClientSession(reading, writing) as session,
+    ):
+        await session.initialize()
+        return (await session.list_tools()).tools, await session.call_tool("recognize", arguments)
+
+
+def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None:
+    image = "data:image/webp;base64," + base64.b64encode(photo_bytes("note.webp")).decode()
+    (tool,), answer = asyncio.run(use_tool(server, image=image))
+    assert tool.name == "recognize"
+    assert tool.description.startswith("Read the handwritten digits")
+    assert "PNG, JPEG or WebP" in tool.inputSchema["properties"]["image"]["description"]
+    assert not answer.isError
+    reading = json.loads(answer.content[0].text)
+    assert reading["text"] == "4071"
+    assert [digit["label"] for digit in reading["digits"]] == list("4071")
+
+
+def test_a_file_of_the_servers_own_cannot_be_read(server: str) -> None:
+    _, answer = asyncio.run(use_tool(server, image="/etc/hostname"))
+    assert answer.isError
