@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from mnist_demo.page import ICON, Reader, create_page, describe_link, head, i18n, preview_route, theme
 from mnist_demo.server import (
@@ -15,6 +17,7 @@ from mnist_demo.server import (
     trust_proxies,
 )
 
+COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # of the page; Gradio leaves it as it is
 QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
 SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
 
@@ -63,7 +66,7 @@ def main() -> None:
         prevent_thread_lock=True,
         show_error=False,
         state_session_capacity=SESSIONS_MAX,
-        app_kwargs={"middleware": guards(reader.state), "routes": [preview_route()]},
+        app_kwargs={"middleware": [*guards(reader.state), COMPRESSION], "routes": [preview_route()]},
     )
     if arguments.share:
         print(describe_link(demo.share_url, demo.local_url), flush=True)
