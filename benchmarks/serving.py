@@ -14,12 +14,17 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextlib.contextmanager
-def started(*arguments: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Run Python with the arguments and --port; yield the address, served or not yet, and the process."""
+def started(*arguments: str, quiet: bool = False) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Run Python with the arguments and --port; yield the address, served or not yet, and the process.
+
+    Quiet, its log is thrown away.
+    """
+    output = subprocess.DEVNULL if quiet else None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen([sys.executable, *arguments, "--port", str(port)], cwd=ROOT) as process:
+    command = [sys.executable, *arguments, "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
         try:
             yield f"http://127.0.0.1:{port}", process
         finally:

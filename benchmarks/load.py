@@ -1,0 +1,258 @@
+"""How the app bears crowds: sketchers and uploaders over HTTP on this machine, as the page and the API send them.
+
+Run as `python benchmarks/load.py [--seconds 60] [--drawings 10000]`. The clients are threads of this process, each from
+an address of its own in 127.0.0.0/8 and with one connection, so they share the machine's cores with the server.
+Printed:
+
+- for 1, 8, 32 and 64 sketchers: readings a second, median and 95th percentile of the delay, requests that failed;
+- the same for 32 on an echo function of a bare Gradio app that gets the same drawings: what Gradio itself allows;
+- for 16 sketchers, alone and beside 8 who upload photos of 3 megapixels;
+- memory and temporary files after many drawings in a row;
+- what becomes of requests when the server gets SIGTERM, and how long it takes to end.
+
+Memory is the server's resident set, read from /proc (Linux).
+"""
+
+import argparse
+import http.client
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cv2
+import gradio as gr
+import numpy as np
+from serving import ROOT, started, wait_until_served
+from startup import drawing, resident_mb
+
+sys.path.insert(0, str(ROOT))
+from mnist_demo.page.examples import photo
+
+PAUSE = 0.045  # seconds between two requests of a sketchpad
+DRAWINGS = 40  # different ones
+CROWDS = (1, 8, 32, 64)
+NOT_ACCEPTED = (ConnectionRefusedError, ConnectionResetError, BrokenPipeError)  # RemoteDisconnected is a lost answer
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Tally:
+    """What clients saw: the seconds that each answer took, and what else came instead of answers."""
+
+    delays: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def line(self, seconds: float) -> str:
+        """Return the figures of so many seconds."""
+        if not self.delays:
+            return f"no answer; {len(self.failures)} failed {sorted(set(self.failures))}"
+        median, slow = np.percentile(self.delays, [50, 95]) * 1000
+        rate = len(self.delays) / seconds
+        failed = f"{len(self.failures)} failed {sorted(set(self.failures)) or ''}"
+        return f"{rate:6.1f} a second, {median:6.1f} ms median, {slow:6.1f} ms 95th percentile, {failed}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request that a client makes again and again."""
+
+    path: str
+    bodies: list[bytes]
+    headers: dict[str, str]
+    pause: float = 0
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60, help="how long each crowd stays (60)")
+    parser.add_argument("--drawings", type=int, default=10_000, help="drawings in a row (10,000)")
+    parser.add_argument("--serve-echo", action="store_true", help="only serve the echo function")
+    parser.add_argument("--port", type=int)
+    arguments = parser.parse_args()
+    if arguments.serve_echo:
+        return serve_echo(arguments.port)
+    with started("app.py", quiet=True) as (url, process):
+        wait_until_served(f"{url}/readyz")
+        sketch, upload = drawing_question(url, "sketchpad"), photo_question(url)
+        crowd(url, sketch, 4, 3)
+        for count in CROWDS:
+            print(f"{count:2} sketchers         {crowd(url, sketch, count, arguments.seconds)}", flush=True)
+        print(f"16 sketchers         {crowd(url, sketch, 16, arguments.seconds)}", flush=True)
+        with uploading(url, upload, 8) as photos:
+            print(f"16 beside 8 uploads  {crowd(url, sketch, 16, arguments.seconds)}")
+        print(f"   the uploads       {photos.line(arguments.seconds)}", flush=True)
+        many_drawings(url, sketch, process.pid, arguments.drawings)
+        terminate_under_load(url, sketch, process)
+    with started(__file__, "--serve-echo", quiet=True) as (url, _):
+        wait_until_served(url)
+        print(f"32 on Gradio's echo  {crowd(url, drawing_question(url, 'echo'), 32, arguments.seconds)}")
+    return None
+
+
+def crowd(url: str, question: Question, count: int, seconds: float) -> str:
+    """Have so many clients ask for a while; return the figures."""
+    tally, stop = Tally(), threading.Event()
+    clients = start_clients(url, question, count, tally, stop)
+    time.sleep(seconds)
+    stop.set()
+    for client in clients:
+        client.join()
+    return tally.line(seconds)
+
+
+@contextmanager
+def uploading(url: str, question: Question, count: int) -> Iterator[Tally]:
+    """Have so many clients upload in the meantime; yield what they see."""
+    tally, stop = Tally(), threading.Event()
+    clients = start_clients(url, question, count, tally, stop, first_address=100)
+    yield tally
+    stop.set()
+    for client in clients:
+        client.join()
+
+
+def start_clients(
+    url: str, question: Question, count: int, tally: Tally, stop: threading.Event, first_address: int = 2
+) -> list[threading.Thread]:
+    """Start so many clients, each from an address of its own."""
+
+    def work(number: int) -> None:
+        keep_asking(url, question, tally, stop, f"127.0.1.{first_address + number}")
+
+    clients = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for client in clients:
+        client.start()
+    return clients
+
+
+def keep_asking(url: str, question: Question, tally: Tally, stop: threading.Event, address: str) -> None:
+    """Ask until told to stop, or until the server takes no more connections."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60, source_address=(address, 0))
+    for body in cycle(question.bodies):
+        if stop.is_set():
+            break
+        start = time.perf_counter()
+        try:
+            connection.request("POST", question.path, body, question.headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            if type(error) not in NOT_ACCEPTED:
+                tally.failures.append(type(error).__name__)
+            break
+        if answer.status == 200 and b'"error"' not in content:
+            tally.delays.append(time.perf_counter() - start)
+        else:
+            tally.failures.append(str(answer.status))
+        time.sleep(question.pause)
+    connection.close()
+
+
+def drawing_question(url: str, component: str) -> Question:
+    """Return what a sketchpad asks while somebody draws."""
+    number = component_id(url, component)
+    asked = {"component_id": number, "fn_name": "read", "session_hash": "benchmark"}
+    bodies = [json.dumps({"data": drawing(seed), **asked}).encode() for seed in range(DRAWINGS)]
+    return Question("/gradio_api/component_server/", bodies, JSON, PAUSE)
+
+
+def photo_question(url: str) -> Question:
+    """Return what the photo tab asks about a photo of 3 megapixels."""
+    picture = cv2.resize(photo("blackboard.webp", seed=11), (2000, 1500), interpolation=cv2.INTER_CUBIC)
+    file = cv2.imencode(".jpg", picture)[1].tobytes()
+    form = {"component_id": component_id(url, "frame"), "session_hash": "benchmark", "fn_name": "read"}
+    part = "--form\r\nContent-Disposition: form-data; name="
+    fields = "".join(f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in form.items())
+    opening = f'{fields}{part}"photo"; filename="photo.jpg"\r\n\r\n'
+    body = opening.encode() + file + b"\r\n--form--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=form"}
+    return Question("/gradio_api/component_server/", [body], headers, pause=0.5)
+
+
+def component_id(url: str, name: str) -> int:
+    """Return the number of a component of the page."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    connection.request("GET", "/config")
+    components = json.load(connection.getresponse())["components"]
+    connection.close()
+    return next(part["id"] for part in components if part["props"].get("elem_id") == name)
+
+
+def many_drawings(url: str, question: Question, pid: int, count: int) -> None:
+    """Send drawings in a row; print how memory and temporary files grow after the first 500."""
+    sent = 0
+
+    def send_until(number: int) -> None:
+        nonlocal sent
+        tally = Tally()
+        stop = Countdown(number - sent)
+        keep_asking(url, Question(question.path, question.bodies, JSON), tally, stop, "127.0.1.99")
+        sent = number
+        if tally.failures:
+            print(f"   failed: {sorted(set(tally.failures))}")
+
+    send_until(min(500, count))
+    memory, files = resident_mb(pid), temporary_bytes()
+    send_until(count)
+    print(f"after {count} drawings in a row: memory {resident_mb(pid) - memory:+.0f} MB since the 500th, ", end="")
+    print(f"temporary files {temporary_bytes() - files:+d} bytes", flush=True)
+
+
+class Countdown(threading.Event):
+    """An event that is set after it was asked about so many times, at the pace that one address is allowed."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.left = count
+
+    def is_set(self) -> bool:
+        """Return whether it is over, after a pause of a hundredth of a second."""
+        self.left -= 1
+        time.sleep(0.01)
+        return self.left < 0
+
+
+def temporary_bytes() -> int:
+    """Return the size of the files that apps keep for uploads."""
+    folders = Path(tempfile.gettempdir()).glob("mnist-demo-*")
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def terminate_under_load(url: str, question: Question, process: "subprocess.Popen[bytes]") -> None:
+    """Send SIGTERM while 16 draw; print how soon the server ended and what its clients saw."""
+    tally, stop = Tally(), threading.Event()
+    clients = start_clients(url, question, 16, tally, stop)
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    start = time.perf_counter()
+    status = process.wait()
+    seconds = time.perf_counter() - start
+    for client in clients:
+        client.join()
+    print(f"SIGTERM under load: ended after {seconds:.1f} s with status {status}; {tally.line(2)}")
+
+
+def serve_echo(port: int) -> None:
+    """Serve a bare Gradio app with a function that returns what it gets."""
+
+    def read(drawing: object) -> object:
+        return drawing
+
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.HTML("", elem_id="echo", server_functions=[read])
+    demo.launch(server_port=port, quiet=True)
+
+
+if __name__ == "__main__":
+    main()
