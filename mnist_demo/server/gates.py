@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
-# At a time, and waiting. Two drawings, for the two cores that a demo's machine has; one photo, so that the memory and the
+# At a time, and waiting. Two drawings, for the two cores that such a machine has; one photo, so that the memory and the
 # core it takes are taken once. Not yet tuned on an idle machine; benchmarks/load.py measures what other numbers do.
 GATES: dict[Work, tuple[int, int]] = {"drawing": (2, 300), "photo": (1, 40)}
 
