@@ -181,6 +181,17 @@ class TestAddresses:
         assert answer.status_code == 400
         assert asked == []
 
+    @pytest.mark.parametrize("nested", [False, True], ids=["bare", "file"])
+    def test_nor_does_the_mcp_tool_fetch_one(self, app: App, web: tuple[str, list[str]], nested: bool) -> None:
+        url, asked = web
+        image = {"path": f"{url}/secret.png"} if nested else f"{url}/secret.png"
+        params = {"name": "recognize", "arguments": {"image": image}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        headers = {"Accept": "application/json, text/event-stream"}
+        answer = httpx.post(f"{app.url}/gradio_api/mcp/", json=body, headers=headers)
+        assert answer.status_code == 400
+        assert asked == []
+
     @pytest.mark.parametrize("prefix", ["gradio_api/file=", "gradio_api/file/", "file=", "gradio_api/proxy="])
     def test_the_web_is_not_proxied(self, app: App, web: tuple[str, list[str]], prefix: str) -> None:
         url, asked = web

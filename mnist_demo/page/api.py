@@ -39,7 +39,7 @@ def recognize_endpoint(reader: Reader) -> None:
         Finds every digit, in any number of lines, and tells what it is, how sure that is and where it stands.
 
         Args:
-            image: a PNG, JPEG or WebP image, as an https address or as a data URL ("data:image/png;base64,...").
+            image: a PNG, JPEG or WebP image, as a data URL ("data:image/png;base64,...").
 
         Returns:
             text, the lines read, and digits, in reading order: each with label (null for a mark that is no digit),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -23,6 +24,9 @@ TOO_LARGE = {
     DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
     CALL_MAX: "The request is larger than 64 kB. Upload the image first, then send its path.",
 }
+
+
+ADDRESS_ARGUMENT = re.compile(r'"image": (?:\{[^}]*"(?:path|url)": )?"\s*(?:https?|ftp|file):', re.IGNORECASE)
 
 
 class BodyError(Exception):
@@ -90,12 +94,22 @@ def check_body(scope: Scope, body: bytearray) -> None:
     route = scope["route_of"]
     if route and route.work == "photo" and route.body_max != CALL_MAX:
         remove_metadata(body)
+    if scope["path"].rstrip("/").endswith("/mcp") and ADDRESS_ARGUMENT.search(json_text(body)):
+        raise BodyError(400, "Expected an image as a data URL, got an address. Send the image itself.")
     if route and route.body_max == CALL_MAX:
         for path in paths_in(body):
             if "://" in path or path.startswith("data:"):
                 raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
             if has_expired(Path(path)):
                 raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
+
+
+def json_text(body: bytearray) -> str:
+    """Return a JSON body written in one way, without escapes where none are needed. Raises BodyError if it is none."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        raise BodyError(400, "Expected JSON.") from None
 
 
 def paths_in(body: bytearray) -> list[str]:

@@ -42,7 +42,8 @@ ROUTES = (
     open_route("/pwa_icon", "GET"),
     open_route("/pwa_icon/{part}", "GET"),
     open_route("/preview.png", "GET HEAD"),
-    open_route("/gradio_api/mcp", "GET POST DELETE", "photo"),
+    open_route("/gradio_api/mcp", "POST", "photo"),
+    open_route("/gradio_api/mcp", "GET DELETE"),  # a stream that stays open must not stand in the photos' line
     open_route("/gradio_api/mcp/schema", "GET"),
     open_route("/robots.txt", "GET"),
     open_route("/static/{rest}", "GET"),
