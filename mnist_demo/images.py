@@ -403,7 +403,7 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]
         small, 1, np.pi / 720, round(RULE_STRETCH * width / 2), None, RULE_STRETCH * width, RULE_GAP * width
     )
     x1, y1, x2, y2 = np.zeros((4, 0)) if found is None else found.reshape(-1, 4).T / scale
-    level = np.abs(y2 - y1) <= RULE_SLOPE * np.abs(x2 - x1)
+    level = (x1 != x2) & (np.abs(y2 - y1) <= RULE_SLOPE * np.abs(x2 - x1))
     x1, y1, x2, y2 = (ends[level] for ends in (x1, y1, x2, y2))
     slope = (y2 - y1) / (x2 - x1)
     left = y1 - slope * x1

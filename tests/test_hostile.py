@@ -56,8 +56,6 @@ class TestAnyArray:
         assert grey.dtype == np.uint8
         assert grey.shape == picture.shape[:2]
 
-    # A picture of a few pixels can have a rule that starts where it ends; what is asserted holds all the same.
-    @pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
     @given(GREYS)
     @FEW
     def test_gives_finite_ink_and_whole_digits(self, grey: NDArray[np.uint8]) -> None:

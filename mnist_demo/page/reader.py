@@ -73,7 +73,7 @@ class Reader:
         """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""
 
         def rows() -> dict[str, Any]:
-            classifier = self.load().result()
+            classifier = self.classifier()
             from mnist_demo.batches import read_batches  # imports TensorFlow, which has been loaded by now
 
             read = read_batches([data for _, data in files], classifier)
@@ -87,7 +87,7 @@ class Reader:
 
     def take_steps(self, picture: bytes) -> dict[str, Any]:
         """Take a picture's way to its digits' 28x28 images step by step, for the page."""
-        return answer(lambda: take_steps(picture, self.load().result()))
+        return answer(lambda: take_steps(picture, self.classifier()))
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""
