@@ -77,13 +77,13 @@ def _summary(metrics: dict[str, Any]) -> str:
         ("MNIST-C, through the app's pixel path", f"{served:.1%}"),
         ("pen strokes of writers held out, random pens", f"{pen['accuracy']:.2%} of {pen['count']:,}"),
         *((name, _right(metrics[key])) for name, key in (("drawings on screens", "drawings"), ("photos", "photos"))),
-        (f"{pages['pages']} photographed pages", f"{pages['edits']} errors in {pages['digits']} digits"),
+        (f"{pages['pages']} photographed pages", f"{pages['edits']} edits in {pages['digits']} digits"),
         ("photos without digits, nothing read", _right(metrics["nondigit_photos"])),
         ("negative log likelihood, MNIST", f"{mnist['nll']:.4f}"),
         ("expected calibration error, MNIST", f"{mnist['ece']:.2%}"),
         ("AUROC, digits against other signs, writers held out", f"{rejection['auroc']:.2%}"),
         ("other signs refused when 1% of digits are", f"{rejection['refused_at_1_percent']:.1%}"),
-        ("one image, median", f"{metrics['latency_ms']:.2f} ms"),
+        ("one image, median, on the machine that measured", f"{metrics['latency_ms']:.2f} ms"),
     ]
     return "\n".join(
         ["## Figures", "", "| measured on | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
