@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def server() -> Iterator[str]:
         yield url
 
 
-async def use_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:
+async def call_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:
     """Return the server's tools, and what the tool `recognize` answers."""
     async with (
         streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
@@ -30,9 +31,15 @@ async def use_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:
         return (await session.list_tools()).tools, await session.call_tool("recognize", arguments)
 
 
+def use_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:
+    """Call the tool in a thread of its own: in the main one the browser tests keep an event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(call_tool(url, **arguments))).result()
+
+
 def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None:
     image = "data:image/webp;base64," + base64.b64encode(photo_bytes("note.webp")).decode()
-    (tool,), answer = asyncio.run(use_tool(server, image=image))
+    (tool,), answer = use_tool(server, image=image)
     assert tool.name == "recognize"
     assert tool.description.startswith("Read the handwritten digits")
     assert "PNG, JPEG or WebP" in tool.inputSchema["properties"]["image"]["description"]
@@ -43,5 +50,5 @@ def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None
 
 
 def test_a_file_of_the_servers_own_cannot_be_read(server: str) -> None:
-    _, answer = asyncio.run(use_tool(server, image="/etc/hostname"))
+    _, answer = use_tool(server, image="/etc/hostname")
     assert answer.isError
