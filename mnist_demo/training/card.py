@@ -86,7 +86,7 @@ def _summary(metrics: dict[str, Any]) -> str:
         ("one image, median, on the machine that measured", f"{metrics['latency_ms']:.2f} ms"),
     ]
     return "\n".join(
-        ["## Figures", "", "| measured on | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
+        ["## Figures", "", "| measured on | result |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
     )
 
 
