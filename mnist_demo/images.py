@@ -322,8 +322,7 @@ def _at_scale(
 def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     """How much darker than the paper each pixel is, and the least contrast that can be seen there; both (h, w)."""
     difference = paper.astype(np.float32) - grey
-    every = max(1, math.isqrt(grey.size // SAMPLES))
-    sample = difference[::every, ::every]
+    sample = _sample(difference)
     usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
     grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
     light = paper.astype(np.float32) + 8
@@ -334,11 +333,16 @@ def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     return contrast, least
 
 
+def _sample(picture: NDArray[Any]) -> NDArray[Any]:
+    """Evenly spaced pixels of a picture, few enough for quick medians and quantiles."""
+    every = max(1, math.isqrt(picture.size // SAMPLES))
+    return picture[::every, ::every]
+
+
 def _dark_contrast(contrast: Ink, visible: Ink) -> float:
     """The contrast of the darkest ink in the picture, 0 if there is none."""
-    every = max(1, math.isqrt(contrast.size // SAMPLES))
-    sample = contrast[::every, ::every]
-    inked = sample[sample > visible[::every, ::every]]
+    sample = _sample(contrast)
+    inked = sample[sample > _sample(visible)]
     return float(np.quantile(inked, 0.9)) if inked.size else 0.0
 
 

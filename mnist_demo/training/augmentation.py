@@ -44,7 +44,7 @@ def _grid() -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _warp(images: Images) -> Images:
-    """Rotate, scale, shear, shift and bend: mostly a little, in one batch in four a lot more."""
+    """Rotate, scale, shear, shift and bend: mostly a little, one image in five a lot more."""
     n = tf.shape(images)[0]
     strength = 1 + 1.2 * tf.cast(_uniform(n, 0, 1, 1, 1) < 0.2, tf.float32)
     x, y = _grid()
