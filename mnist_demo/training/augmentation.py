@@ -21,8 +21,9 @@ def augment(images: Images) -> Images:
     images = _add_neighbour(images)
     images = _warp(images)
     images = _change_stroke_width(images)
+    images = _hollow(images)
     images = _rub_out(images)
-    images = _rule(images)
+    images = _cross(_cross(images))
     images = _change_contrast(images)
     return tf.clip_by_value(_add_noise(images), 0.0, 1.0)
 
@@ -53,11 +54,16 @@ def _warp(images: Images) -> Images:
     size = tf.exp(strength * _uniform(n, -0.12, 0.16, 1, 1))
     aspect = tf.exp(_uniform(n, -0.12, 0.12, 1, 1))
     cos, sin = tf.cos(angle) * size, tf.sin(angle) * size
-    bend = tf.image.resize(tf.random.normal((n, 4, 4, 2), 0.0, 0.9), (IMAGE_SIDE, IMAGE_SIDE), "bicubic")
+    bend = _waves(n, 4, 0.9) + _waves(n, 12, 0.7) * _sometimes(n, 0.15)[..., None]
     sheared = x + shear * y
     from_x = (cos * sheared - sin * y) * aspect + bend[..., 0] + strength * _uniform(n, -1.8, 1.8, 1, 1)
     from_y = (sin * sheared + cos * y) / aspect + bend[..., 1] + strength * _uniform(n, -1.8, 1.8, 1, 1)
     return _sample(images, from_x, from_y)
+
+
+def _waves(n: tf.Tensor, bumps: int, height: float) -> tf.Tensor:
+    """Smooth random shifts (n, 28, 28, 2) in pixels: few wide bumps bend a digit, many are a trembling hand."""
+    return tf.image.resize(tf.random.normal((n, bumps, bumps, 2), 0.0, height), (IMAGE_SIDE, IMAGE_SIDE), "bicubic")
 
 
 def _sample(images: Images, from_x: tf.Tensor, from_y: tf.Tensor) -> Images:
@@ -89,6 +95,16 @@ def _change_stroke_width(images: Images) -> Images:
     return images + tf.maximum(amount, 0.0) * (wider - images) + tf.maximum(-amount, 0.0) * (finer - images)
 
 
+def _hollow(images: Images) -> Images:
+    """Leave only the outline of some strokes, as in bubble letters and stencils."""
+    n = tf.shape(images)[0]
+    column = images[..., None]
+    around = tf.nn.max_pool2d(column, 3, 1, "SAME")[..., 0] - images
+    within = images + tf.nn.max_pool2d(-column, 3, 1, "SAME")[..., 0]
+    outline = tf.where(_uniform(n, 0, 1, 1, 1) < 0.5, around, within) * _uniform(n, 1, 2, 1, 1)
+    return images + _sometimes(n, 0.1) * (tf.minimum(outline, 1.0) - images)
+
+
 def _add_neighbour(images: Images) -> Images:
     """Let the edge of another mark reach into some images from the side."""
     n = tf.shape(images)[0]
@@ -108,7 +124,7 @@ def _rub_out(images: Images) -> Images:
     return images * (1 - spot * _sometimes(n, 0.12) * _uniform(n, 0.3, 1, 1, 1))
 
 
-def _rule(images: Images) -> Images:
+def _cross(images: Images) -> Images:
     """Draw a straight line across some images: ruled paper that was not removed, a crossing-out."""
     n = tf.shape(images)[0]
     x, y = _grid()
@@ -134,6 +150,6 @@ def _change_contrast(images: Images) -> Images:
 def _add_noise(images: Images) -> Images:
     """Sensor noise in some images, specks in a few."""
     n = tf.shape(images)[0]
-    grain = tf.random.normal(tf.shape(images)) * _uniform(n, 0, 0.25, 1, 1) * _sometimes(n, 0.15)
+    grain = tf.random.normal(tf.shape(images)) * _uniform(n, 0, 0.35, 1, 1) * _sometimes(n, 0.18)
     specks = tf.cast(tf.random.uniform(tf.shape(images)) < _uniform(n, 0, 0.06, 1, 1), tf.float32)
-    return tf.maximum(images + grain, specks * _uniform(n, 0.3, 1, 1, 1) * _sometimes(n, 0.06))
+    return tf.maximum(images + grain, specks * _uniform(n, 0.3, 1, 1, 1) * _sometimes(n, 0.1))
