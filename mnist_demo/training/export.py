@@ -1,30 +1,46 @@
-"""Write a trained network as a SavedModel that answers in three ways, with the checksums its loader asks for."""
+"""Write a trained network as a SavedModel that answers in three ways, with the checksums its loader asks for.
+
+The folder also holds warm-up requests, which TensorFlow Serving runs before it says that the model is available
+(https://www.tensorflow.org/tfx/serving/saved_model_warmup).
+"""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from mnist_demo.images import IMAGE_SIDE
-from mnist_demo.inference import write_checksums
+from mnist_demo.inference import golden_digits, write_checksums
 from mnist_demo.training.network import FIRST_LAYER
+
+WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
+MODEL_NAME = "mnist"  # in requests to Serving
+
+Function = Callable[[tf.Tensor], tf.Tensor]
 
 
 class DigitModel(tf.Module):
-    """Images to probabilities. `loaded(images)` takes (n, 28, 28), (n, 784), (28, 28) or (784,) float32 in [0, 1]."""
+    """Images to probabilities. `loaded(images)` takes (n, 28, 28), (n, 784), (28, 28) or (784,) float32 in [0, 1].
+
+    It keeps TensorFlow's variables and hides Keras's layers from the export: a SavedModel of these holds each variable
+    twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
+    """
 
     def __init__(self, network: keras.Model, temperature: float) -> None:
         super().__init__(name="mnist_demo")
-        self.network = network
-        self.first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
-        self.temperature = temperature
+        first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
+        self.weights = [weight.value for weight in network.weights]
+        self._logits: Function = lambda images: network(images, training=False) / temperature
+        self._responses: Function = lambda images: first_layer(images, training=False)
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
         """Return probabilities (n, 10) float32."""
-        column = tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE, 1))
-        return tf.nn.softmax(self.network(column, training=False) / self.temperature)
+        return tf.nn.softmax(self._logits(tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE, 1))))
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def serve(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -34,7 +50,22 @@ class DigitModel(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def look(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `features`: what the first layer responds to, (n, 28, 28, channels) float32, 0 or more."""
-        return {"output_0": self.first_layer(images[..., None])}
+        return {"output_0": self._responses(images[..., None])}
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images"),
+            tf.TensorSpec((None,), tf.int64, "labels"),
+        ]
+    )
+    def explain(self, images: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `saliency`: the gradient (n, 28, 28) of each label's log-odds in its image's pixels."""
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            logits = self._logits(images[..., None])
+            others = tf.where(tf.one_hot(labels, logits.shape[1], True, False), logits.dtype.min, logits)
+            log_odds = tf.gather(logits, labels, axis=1, batch_dims=1) - tf.reduce_logsumexp(others, 1)
+        return {"output_0": tape.gradient(log_odds, images)}
 
 
 def export(network: keras.Model, temperature: float, folder: Path) -> None:
@@ -46,6 +77,50 @@ def export(network: keras.Model, temperature: float, folder: Path) -> None:
     """
     model = DigitModel(network, temperature)
     shutil.rmtree(folder, ignore_errors=True)
-    tf.saved_model.save(model, str(folder), signatures={"serving_default": model.serve, "features": model.look})
+    signatures = {"serving_default": model.serve, "features": model.look, "saliency": model.explain}
+    tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
+    write_warmup_requests(folder / WARMUP_REQUESTS)
     write_checksums(folder)
+
+
+def write_warmup_requests(path: Path) -> None:
+    """Write a request of each signature as a TFRecord file."""
+    path.parent.mkdir()
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for signature, inputs in warmup_requests():
+            writer.write(prediction_log(signature, inputs))
+
+
+def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
+    """Yield signatures and their inputs as the page asks for them: batches of digits, and reasons for one digit."""
+    digits = golden_digits()
+    yield "serving_default", {"images": digits[:1]}
+    yield "serving_default", {"images": digits}
+    yield "features", {"images": digits[:1]}
+    yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
+
+
+def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:
+    """Return a request as a serialized PredictionLog of TensorFlow Serving.
+
+    Its package tensorflow-serving-api brings a second TensorFlow, so the few fields are encoded here. Their numbers are
+    those of prediction_log.proto, predict.proto and model.proto in
+    https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis.
+    """
+    spec = _field(1, MODEL_NAME.encode()) + _field(3, signature.encode())
+    tensors = {name: tf.make_tensor_proto(value).SerializeToString() for name, value in inputs.items()}
+    request = _field(1, spec) + b"".join(
+        _field(2, _field(1, name.encode()) + _field(2, tensor)) for name, tensor in tensors.items()
+    )
+    return _field(6, _field(1, request))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A length-delimited field of a protocol buffer: key and length, seven bits a byte from the lowest, and content."""
+    head = [number << 3 | 2]
+    size = len(content)
+    while size > 127:
+        head.append(size & 127 | 128)
+        size >>= 7
+    return bytes([*head, size]) + content

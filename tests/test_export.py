@@ -1,0 +1,117 @@
+"""The exported folder: its signatures, what TensorFlow's own command says of them, and Serving's warm-up requests."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+
+from mnist_demo.inference import MODEL_DIR, golden_digits
+from mnist_demo.training.export import WARMUP_REQUESTS, warmup_requests
+
+SAVED_MODEL_CLI = Path(sys.executable).with_name("saved_model_cli")
+# The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
+# https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.
+SERVING_PROTOS = """
+    name: "serving.proto" package: "serving" syntax: "proto3" dependency: "tensorflow/core/framework/tensor.proto"
+    message_type { name: "ModelSpec"
+        field { name: "name" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+        field { name: "signature_name" number: 3 type: TYPE_STRING label: LABEL_OPTIONAL } }
+    message_type { name: "PredictRequest"
+        field { name: "model_spec" number: 1 type_name: ".serving.ModelSpec" type: TYPE_MESSAGE label: LABEL_OPTIONAL }
+        field { name: "inputs" number: 2 type_name: ".serving.PredictRequest.InputsEntry" type: TYPE_MESSAGE
+                label: LABEL_REPEATED }
+        nested_type { name: "InputsEntry" options { map_entry: true }
+            field { name: "key" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+            field { name: "value" number: 2 type_name: ".tensorflow.TensorProto" type: TYPE_MESSAGE
+                    label: LABEL_OPTIONAL } } }
+    message_type { name: "PredictLog"
+        field { name: "request" number: 1 type_name: ".serving.PredictRequest" type: TYPE_MESSAGE
+                label: LABEL_OPTIONAL } }
+    message_type { name: "PredictionLog"
+        field { name: "predict_log" number: 6 type_name: ".serving.PredictLog" type: TYPE_MESSAGE
+                label: LABEL_OPTIONAL } }
+"""
+
+
+@pytest.fixture(scope="module")
+def signatures() -> Any:
+    return tf.saved_model.load(str(MODEL_DIR)).signatures
+
+
+@pytest.fixture(scope="module")
+def requests() -> list[Any]:
+    """The folder's warm-up requests, decoded with Serving's message definitions."""
+    protos = text_format.Parse(SERVING_PROTOS, descriptor_pb2.FileDescriptorProto())
+    descriptor_pool.Default().Add(protos)
+    described = descriptor_pool.Default().FindMessageTypeByName("serving.PredictionLog")
+    prediction_log = message_factory.GetMessageClass(described)
+    path = str(MODEL_DIR / WARMUP_REQUESTS)
+    return [prediction_log.FromString(log.numpy()) for log in tf.data.TFRecordDataset(path, buffer_size=1 << 16)]
+
+
+def saved_model_cli(*arguments: str) -> str:
+    done = subprocess.run([SAVED_MODEL_CLI, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_saved_model_cli_shows_the_signatures() -> None:
+    shown = saved_model_cli("show", "--dir", str(MODEL_DIR), "--tag_set", "serve", "--all")
+    for signature, inputs, output in [
+        ("serving_default", ["images"], "(-1, 10)"),
+        ("features", ["images"], "(-1, 28, 28, 32)"),
+        ("saliency", ["images", "labels"], "(-1, 28, 28)"),
+    ]:
+        described = shown.split(f"signature_def['{signature}']")[1].split("signature_def[")[0]
+        assert re.findall(r"inputs\['(\w+)'\] tensor_info", described) == inputs
+        assert f"shape: {output}" in described.split("outputs['output_0'] tensor_info")[1]
+        assert "Method name is: tensorflow/serving/predict" in described
+
+
+def test_saved_model_cli_runs_the_model(tmp_path: Path) -> None:
+    np.save(tmp_path / "digits.npy", golden_digits())
+    arguments = ("--tag_set", "serve", "--signature_def", "serving_default", "--outdir", str(tmp_path))
+    saved_model_cli("run", "--dir", str(MODEL_DIR), *arguments, "--inputs", f"images={tmp_path / 'digits.npy'}")
+    assert np.load(tmp_path / "output_0.npy").argmax(1).tolist() == [0, 1, 7]
+
+
+def test_saliency_is_the_gradient_of_the_log_odds(signatures: Any) -> None:
+    """A small step in one pixel changes a label's log-odds by about its saliency there."""
+
+    def log_odds(images: np.ndarray) -> np.ndarray:
+        p = signatures["serving_default"](images=tf.constant(images))["output_0"].numpy().astype(float)
+        return np.log(p[:, 7] / (1 - p[:, 7]))
+
+    digit = (0.5 * golden_digits()[2] + 0.2).astype(np.float32)
+    saliency = signatures["saliency"](images=tf.constant(digit[None]), labels=tf.constant([7], tf.int64))["output_0"]
+    row, column = np.unravel_index(np.abs(saliency[0]).argmax(), digit.shape)
+    steps = np.stack([digit, digit])
+    steps[:, row, column] += [-0.005, 0.005]
+    slope = (log_odds(steps) @ [-1, 1]) / 0.01
+    assert slope == pytest.approx(float(saliency[0, row, column]), rel=0.1)
+
+
+class TestWarmup:
+    def test_they_are_serialized_prediction_logs(self, requests: list[Any]) -> None:
+        for log, (signature, inputs) in zip(requests, warmup_requests(), strict=True):
+            request = log.predict_log.request
+            assert (request.model_spec.name, request.model_spec.signature_name) == ("mnist", signature)
+            assert set(request.inputs) == set(inputs)
+            for name, value in inputs.items():
+                np.testing.assert_array_equal(tf.make_ndarray(request.inputs[name]), value)
+
+    def test_each_signature_answers_its_own(self, requests: list[Any], signatures: Any) -> None:
+        asked = set()
+        for log in requests:
+            request = log.predict_log.request
+            tensors = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
+            answer = signatures[request.model_spec.signature_name](**tensors)["output_0"]
+            assert len(answer) == len(tensors["images"])
+            asked.add(request.model_spec.signature_name)
+        assert asked == {"serving_default", "features", "saliency"}
