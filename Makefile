@@ -8,7 +8,7 @@ SPACE_TESTS := tests/test_requirements.py tests/test_images.py tests/test_hostil
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))
 
-.PHONY: run test test-space fuzz lint train evaluate chromium clean
+.PHONY: run batch test test-space space-check deploy fuzz lint audit train evaluate chromium clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
@@ -21,15 +21,39 @@ test-space: $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --no-deps --upgrade --target build/space pillow==$(call pinned,requirements.txt)
 	EXPECTED_PILLOW=$(call pinned,requirements.txt) PYTHONPATH=build/space $(BIN)/python -m pytest $(SPACE_TESTS)
 
+# What a Space does with the project: its own environment, user, read-only files and variables.
+space-check: $(VENV)/dev.stamp
+	PYTHONPATH=. $(BIN)/python tests/space_check.py
+
+# Uploads what git tracks to SPACE=owner/name, which is made if need be with ARGS, such as --flavor=zero-a10g or --private.
+deploy: $(VENV)/run.stamp
+	@case "$(SPACE)" in ?*/?*) ;; *) echo "Name the Space: make deploy SPACE=owner/name" >&2; exit 2;; esac
+	@$(BIN)/hf auth token >/dev/null 2>&1 || { echo "No Hugging Face token. Make one that can write at" \
+		"https://huggingface.co/settings/tokens, then run $(BIN)/hf auth login, or set HF_TOKEN." >&2; exit 2; }
+	rm -rf build/deploy
+	git checkout-index --all --prefix=build/deploy/
+	$(BIN)/hf repos create $(SPACE) --type=space --sdk=gradio --exist-ok $(ARGS)
+	$(BIN)/hf upload $(SPACE) build/deploy . --type=space --delete='*' --commit-message="Deploy $$(git rev-parse --short HEAD)"
+
 # Looks for a minute for a file that load_image does not answer as it says.
 fuzz: $(VENV)/dev.stamp
 	mkdir -p build/fuzz
 	PYTHONPATH=. $(BIN)/python tests/fuzz/load_image.py -max_total_time=60 -timeout=10 -artifact_prefix=build/ build/fuzz
 
+batch: $(VENV)/batch.stamp
+	$(BIN)/python -m mnist_demo.batch $(ARGS)
+
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema=vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema=vendor.dependabot .github/dependabot.yml
+
+# Faults that are known of the pins: those of a Space, then those of this environment.
+audit: $(VENV)/dev.stamp
+	$(BIN)/pip-audit --strict --requirement requirements.txt
+	$(BIN)/pip-audit --strict
 
 train: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training $(ARGS)
@@ -46,10 +70,15 @@ $(VENV)/run.stamp: requirements.txt requirements-pillow.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-pillow.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+$(VENV)/batch.stamp: requirements.txt requirements-batch.txt requirements-pillow.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --requirement requirements-batch.txt
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@ $(VENV)/run.stamp
+
+$(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt requirements-pillow.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
+	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
 
 # The browser tests take a Chromium that is there, else Debian's as root, else Playwright's own.
 chromium: | $(VENV)/dev.stamp

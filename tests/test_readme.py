@@ -10,6 +10,20 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+CONFIGURATION = yaml.safe_load(README.split("---")[1])
+COLOUR = "red|yellow|green|blue|indigo|purple|pink|gray"
+SPACE_KEYS = {  # those we use, as https://huggingface.co/docs/hub/spaces-config-reference has them
+    "title": ".+",
+    "emoji": r"[\u2190-\U0001faff]\ufe0f?",
+    "colorFrom": COLOUR,
+    "colorTo": COLOUR,
+    "sdk": "gradio",
+    "sdk_version": r"\d+\.\d+\.\d+",
+    "python_version": r"3\.\d+(\.\d+)?",
+    "app_file": r".+\.py",
+    "short_description": ".{1,60}",
+    "license": "mit",
+}
 SNIPPETS = [code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "saved_model.load" in code]
 
 
@@ -21,15 +35,18 @@ def test_a_snippet_prints_what_its_comment_says(code: str) -> None:
     assert done.stdout.strip() == expected
 
 
-def test_the_space_configuration_is_valid() -> None:
-    configuration = yaml.safe_load(README.split("---")[1])
-    assert configuration["sdk"] == "gradio"
+def test_the_space_configuration_has_documented_keys_and_values() -> None:
+    for key, value in CONFIGURATION.items():
+        assert key in SPACE_KEYS, f"Spaces know no key {key}"
+        assert isinstance(value, str), f"{key} is no string, so quote it"
+        assert re.fullmatch(SPACE_KEYS[key], value), f"{key} cannot be {value}"
+
+
+def test_the_space_configuration_agrees_with_the_repository() -> None:
     (pinned,) = re.findall(r"^gradio(?:\[\w+\])?==(.+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    assert configuration["sdk_version"] == pinned
-    assert (ROOT / configuration["app_file"]).is_file()
-    assert len(configuration["short_description"]) <= 60
-    colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
-    assert {configuration["colorFrom"], configuration["colorTo"]} <= colours
+    assert CONFIGURATION["sdk_version"] == pinned
+    assert (ROOT / CONFIGURATION["app_file"]).is_file()
+    assert (ROOT / "LICENSE").read_text().lower().startswith(CONFIGURATION["license"])
 
 
 def test_links_and_pictures_lead_somewhere() -> None:
