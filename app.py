@@ -1,6 +1,7 @@
 """Serve the page: python app.py, then open the address it prints. SIGTERM or Ctrl-C stops it cleanly."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
 import gradio as gr
@@ -25,6 +26,10 @@ uploads = make_upload_folder()
 gr.mcp.DEFAULT_TEMP_DIR = str(uploads)  # which it takes note of when Gradio is imported
 reader = Reader()
 demo = create_page(reader).queue(max_size=QUEUE_MAX)
+if os.environ.get("SPACES_ZERO_GPU"):  # such a Space starts only with a function for its GPU; none is called here
+    import spaces
+
+    spaces.GPU(reader.read)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
