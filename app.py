@@ -8,7 +8,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from mnist_demo.page import ICON, Reader, create_page, describe_link, head, i18n, preview_route, theme
+from mnist_demo.page import ICON, DocumentHead, Reader, create_page, describe_link, i18n, preview_route, theme
 from mnist_demo.server import (
     guards,
     make_upload_folder,
@@ -59,7 +59,6 @@ def main() -> None:
         server_port=arguments.port,
         share=arguments.share or None,
         theme=theme(),
-        head=head(),
         i18n=i18n,
         favicon_path=ICON,
         pwa=True,
@@ -71,7 +70,10 @@ def main() -> None:
         prevent_thread_lock=True,
         show_error=False,
         state_session_capacity=SESSIONS_MAX,
-        app_kwargs={"middleware": [*guards(reader.state), COMPRESSION], "routes": [preview_route()]},
+        app_kwargs={
+            "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
+            "routes": [preview_route()],
+        },
     )
     if arguments.share:
         print(describe_link(demo.share_url, demo.local_url), flush=True)

@@ -50,7 +50,14 @@ async function showCard() {
     const line = card.querySelector("table").insertRow();
     for (const text of row) line.appendChild(document.createElement(number ? "td" : "th")).textContent = text;
   });
-  card.querySelector(".plots").replaceChildren(...plots.map(({ alt, data }) => Object.assign(new Image(), { alt, src: data })));
+  card.querySelector(".plots").replaceChildren(...plots.map(captioned));
   card.querySelector(".figures").hidden = !table.length;
   card.hidden = false;
+}
+
+function captioned({ alt, data }) {
+  const figure = document.createElement("figure");
+  const caption = Object.assign(document.createElement("figcaption"), { textContent: alt });
+  figure.append(caption, Object.assign(new Image(), { src: data, alt: "" }));
+  return figure;
 }

@@ -30,7 +30,7 @@ async function work(mine) {
       ? { rows: [{ error: T("batch_large") }] }
       : await ask(() => server.read({ binary: true, data: { ...files } }), status, current);
     if (!current()) return;
-    files.forEach((file, i) => show({ file: file.name, ...(answer.rows?.[i] ?? { error: answer.error }) }));
+    files.forEach((file, i) => show(rowOf(file.name, answer.rows?.[i] ?? answer)));
     update();
   }
 }
@@ -45,6 +45,13 @@ function nextFiles() {
     number++;
   }
   return waiting.splice(0, number);
+}
+
+// The file has a column of its own, so that its error need not name it again.
+function rowOf(file, { error, ...row }) {
+  if (!error) return { file, ...row };
+  const message = translate(error);
+  return { file, error: message.startsWith(file) ? message.slice(file.length).replace(/^\s*[:：]\s*/, "") : message };
 }
 
 function show(row) {

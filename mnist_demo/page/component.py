@@ -8,29 +8,12 @@ from typing import Any
 import gradio as gr
 from gradio.component_meta import ComponentMeta
 
-DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 FOLDER = Path(__file__).parent
-STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
-GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
-META = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
 
 
 def asset(name: str) -> str:
     """Return the text of one of the page's files."""
     return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def head() -> str:
-    """Return what the page's head needs: all styles, and the script that goes before everything.
-
-    Not launch(css=...): Gradio rewrites each rule of that, and drops nested rules and most at-rules.
-    """
-    colours = "".join(META.format(scheme, colour) for scheme, colour in GROUNDS.items())
-    return (
-        f'<meta name="description" content="{DESCRIPTION}">{colours}<style>'
-        + "\n".join(map(asset, STYLES))
-        + f"</style><script>{asset('page.js')}</script>"
-    )
 
 
 class StublessMeta(ComponentMeta):

@@ -19,14 +19,13 @@ FILTER_MARGIN = 2  # pixels between two filters' pictures
 
 
 def explain(encoded: object, classifier: Classifier) -> dict[str, Any]:
-    """Return what speaks for a digit's likeliest label and for the next, and what the first layer responds to.
+    """Return what speaks for a digit's likeliest label, and for the next.
 
     Args:
         encoded: the digit's image, as base64 of 28 * 28 bytes, ink = 255.
 
     Returns:
-        label and rival; own and other, their saliency as base64 of 28 * 28 signed bytes in [-127, 127];
-        filters, the first layer's responses side by side, as the data URL of a grey PNG.
+        label and rival; own and other, their saliency as base64 of 28 * 28 signed bytes in [-127, 127].
 
     Raises:
         ValueError: the image is none.
@@ -39,8 +38,16 @@ def explain(encoded: object, classifier: Classifier) -> dict[str, Any]:
         "rival": str(rival),
         "own": encode_signed(own),
         "other": encode_signed(other),
-        "filters": side_by_side(classifier.features(images)[0]),
     }
+
+
+def respond(encoded: object, classifier: Classifier) -> dict[str, str]:
+    """Return what the first layer responds to in a digit, given as to `explain`; raises what that does.
+
+    Returns:
+        filters, the responses side by side, as the data URL of a grey PNG.
+    """
+    return {"filters": side_by_side(classifier.features(decode_image(encoded)[None])[0])}
 
 
 def decode_image(encoded: object) -> NDArray[np.float32]:

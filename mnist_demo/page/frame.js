@@ -8,6 +8,7 @@ const video = element.querySelector("video");
 const problem = element.querySelector(".problem");
 const status = element.querySelector(".connection");
 const announce = announcer(element);
+const BYTES_MAX = 14e6; // the server takes requests of 15 MB
 const CAMERA = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
 
 let reading = EMPTY;
@@ -19,9 +20,10 @@ let stream = null;
 
 // Shows the photo at once and its boxes when they come. A file that can't be read leaves the last photo as it was.
 async function read(file) {
-  const mine = ++request;
   stopCamera();
-  problem.textContent = "";
+  problem.textContent = file.size > BYTES_MAX ? T("batch_large") : "";
+  if (problem.textContent) return;
+  const mine = ++request;
   stage.classList.add("reading");
   announce(reading, { busy: true, chosen });
   const isWanted = () => mine === request;
@@ -30,7 +32,7 @@ async function read(file) {
   if (!isWanted()) return url && URL.revokeObjectURL(url);
   stage.classList.remove("reading");
   if (answer.error || !url) {
-    problem.textContent = answer.error ?? T("not_shown");
+    problem.textContent = answer.error ? translate(answer.error) : T("not_shown");
     if (url) URL.revokeObjectURL(url);
     return announce(reading, { chosen });
   }

@@ -1,4 +1,4 @@
-// Runs in the page's head before anything is shown: the words in the reader's language, and the theme they chose.
+// Runs in the document's head before anything is shown: the words in the reader's language, and the theme they chose.
 (() => {
   const translations = gradio_config.i18n_translations;
   const language = [navigator.language, navigator.language.split("-")[0], "en"].find((name) => name in translations);
@@ -7,6 +7,16 @@
 
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
+
+  // What the server says of a file, in the reader's language: it is known by its English text.
+  window.translate = (message) => {
+    for (const key of Object.keys(texts).filter((name) => name.startsWith("error_"))) {
+      const literal = translations.en[key].replace(/[.?()]/g, "\\$&");
+      const match = message.match(`^${literal.replace(/{(\w+)}/g, "(?<$1>.+)")}$`);
+      if (match) return T(key, match.groups);
+    }
+    return message;
+  };
 
   // Gradio follows the system; a theme chosen here goes before it.
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -30,7 +40,12 @@
       return null;
     }
   }
-  new MutationObserver(apply).observe(document.body, { attributeFilter: ["class"] });
+  // The body comes after this script, and is dressed before its first frame.
+  new MutationObserver((_, observer) => {
+    if (!document.body) return;
+    observer.disconnect();
+    new MutationObserver(apply).observe(document.body, { attributeFilter: ["class"] });
+    apply();
+  }).observe(document.documentElement, { childList: true });
   system.addEventListener("change", apply);
-  apply();
 })();

@@ -119,7 +119,7 @@ async function readAlong() {
       ? await ask(() => server.read(sheet.canvas.toDataURL()), status, current)
       : EMPTY;
     if (answer && current()) {
-      if (answer.error) status.textContent = answer.error;
+      if (answer.error) status.textContent = translate(answer.error);
       reading = answer.error ? EMPTY : answer;
       show(read !== change);
     }
@@ -138,7 +138,7 @@ const position = (event) => {
 canvas.addEventListener("pointerdown", (event) => {
   if (drawing !== null || event.button > 0 && event.button !== 5) return;
   event.preventDefault(); // no text selection, no dragging
-  canvas.focus({ preventScroll: true });
+  canvas.focus({ preventScroll: true, focusVisible: false });
   canvas.setPointerCapture(event.pointerId);
   stopReplay();
   drawing = event.pointerId;

@@ -10,7 +10,10 @@ class Why(PageComponent):
     """Asks for reasons whenever the readout shows another digit, and only while it is on the screen."""
 
     def __init__(self, reader: Reader) -> None:
+        def respond(image: object) -> dict[str, Any]:
+            return reader.respond(image)
+
         def explain(image: object) -> dict[str, Any]:
             return reader.explain(image)
 
-        super().__init__("why", ("why.js",), (explain,))
+        super().__init__("why", ("why.js",), (respond, explain))

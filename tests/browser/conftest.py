@@ -22,6 +22,8 @@ CHROMIUM_FLAGS = (
 )
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
+WINDOWS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
+SCHEMES = ("light", "dark")
 EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test cuts the connection
 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
@@ -88,6 +90,11 @@ def open_page(windows: Callable[..., BrowserContext], server: str) -> Iterator[O
     for page in pages:
         page.close()
     assert [fault for fault in faults if fault not in EXPECTED_FAULTS] == []
+
+
+def is_dark(page: Page) -> bool:
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).map(Number)")
+    return sum(ground) / 3 < 128
 
 
 def is_local(url: str, server: str) -> bool:

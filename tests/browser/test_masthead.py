@@ -1,6 +1,7 @@
 """The theme switch, the Share button, and what links and installed apps show."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable
 
@@ -8,12 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import SCREENSHOTS, OpenPage
-
-
-def is_dark(page: Page) -> bool:
-    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).map(Number)")
-    return sum(ground) / 3 < 128
+from .conftest import SCREENSHOTS, OpenPage, is_dark
 
 
 def test_the_theme_can_be_chosen_and_is_kept(open_page: OpenPage, browser: Browser) -> None:
@@ -61,10 +57,21 @@ def test_a_page_with_a_name_of_its_own_can_be_shared(launch: Callable[..., Brows
 def test_links_and_installed_apps_have_pictures(server: str) -> None:
     with urllib.request.urlopen(f"{server}/") as answer:
         html = answer.read().decode()
-    assert '<meta property="og:image" content="/preview.png" />' in html
+    told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', html))
+    assert html.count('"og:') == len(told)
+    assert told["title"] == "Handwritten digits, read as you write"
+    assert told["description"].startswith("Draw or photograph handwritten digits.")
+    assert told["image"] == f"{server}/preview.png"
     with urllib.request.urlopen(f"{server}/manifest.json") as answer:
         manifest = json.load(answer)
     assert manifest["display"] == "standalone"
     for path in ("/preview.png", "/favicon.ico", *(icon["src"] for icon in manifest["icons"])):
         with urllib.request.urlopen(server + path) as answer:
             assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_browser_would_install_the_page(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    reasons = [error["errorId"] for error in session.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert set(reasons) <= {"in-incognito"}  # as every page of a test is
+    assert session.send("Page.getAppManifest")["errors"] == []

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .pen import draw
+from .pen import draw, place, press
 
 COLOURED = """canvas => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
@@ -15,10 +15,11 @@ COLOURED = """canvas => {
 def test_the_chosen_digit_is_explained(page: Page) -> None:
     draw(page, "42")
     expect(page.locator("#why h2")).to_have_text("Why 2?")
-    for view in ("own", "rival"):
-        assert page.locator(f"#why .{view}").evaluate(COLOURED)
     expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 2")
     expect(page.locator("#why .rival + figcaption")).to_have_text(re.compile(r"would make it [013-9]\.$"))
+    for view in ("own", "rival"):
+        assert page.locator(f"#why .{view}").evaluate(COLOURED)
+    expect(page.locator("#why img")).to_be_visible()
     assert page.locator("#why .filters img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 200
     page.locator("#seen button").first.click()
     expect(page.locator("#why h2")).to_have_text("Why 4?")
@@ -31,3 +32,31 @@ def test_reasons_follow_the_drawing_and_go_with_it(page: Page) -> None:
     expect(page.locator("#why h2")).to_have_text("Why?")
     assert not page.locator("#why .own").evaluate(COLOURED)
     expect(page.locator("#why img")).to_be_hidden()
+
+
+def test_the_ink_and_the_layer_follow_the_pen_and_the_saliency_comes_when_it_rests(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(str(request.post_data)) if request.post_data else None)
+    (stroke,) = place("2", page.locator("#sketchpad canvas"))
+    press(page, stroke[:-1])
+    for _ in range(40):  # the pen is down and trembles
+        page.mouse.move(*stroke[-2])
+        page.mouse.move(*stroke[-1])
+        page.wait_for_timeout(20)
+    expect(page.locator("#why img")).to_be_visible()
+    assert any('"respond"' in request for request in asked)
+    assert not any('"explain"' in request for request in asked)
+    page.mouse.up()
+    expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 2")
+
+
+def test_a_mark_that_is_no_digit_is_explained_as_such(page: Page) -> None:
+    box = page.locator("#sketchpad canvas").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for dx, dy in ((60, 60), (60, -60), (80, 0)):  # an asterisk
+        press(page, [(x - dx, y - dy), (x, y), (x + dx, y + dy)])
+        page.mouse.up()
+    expect(page.locator("#seen .nothing")).to_have_count(1)
+    expect(page.locator("#why h2")).to_have_text("Why no digit?")
+    expect(page.locator("#readout .note")).to_have_text("This mark does not look like a digit.")

@@ -1,0 +1,90 @@
+"""The HTML document: Gradio's, with a head of the page's own from the first frame on."""
+
+import re
+from html import escape
+
+from gradio.route_utils import get_root_url
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mnist_demo.page.component import asset
+from mnist_demo.page.pictures import PREVIEW
+
+TITLE = "Handwritten digits, read as you write"
+DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
+PREVIEW_PATH = "/preview.png"
+STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
+GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
+
+META = '<meta {}="{}" content="{}">'
+THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
+GRADIOS_LINK = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+START, END = b'<meta charset="utf-8" />', b"</head>"
+
+
+def describe(root: str) -> bytes:
+    """Return what searchers, browsers' bars and shared links show; `root` is the address that the page is open at."""
+    metas = [
+        ("name", "description", DESCRIPTION),
+        ("property", "og:type", "website"),
+        ("property", "og:title", TITLE),
+        ("property", "og:description", DESCRIPTION),
+        ("property", "og:url", f"{root}/"),
+        ("property", "og:image", f"{root}{PREVIEW_PATH}"),
+        ("name", "twitter:card", "summary_large_image"),
+    ]
+    tags = [META.format(*map(escape, meta)) for meta in metas]
+    tags += [THEME_COLOUR.format(*ground) for ground in GROUNDS.items()]
+    return "".join([f"<title>{TITLE}</title>", *tags]).encode()
+
+
+def dress() -> bytes:
+    """Return all styles, and the script that goes before everything.
+
+    Not launch(head=...): Gradio adds that by script, after the first frame. Not launch(css=...): Gradio rewrites each
+    rule of it, and drops nested rules and most at-rules.
+    """
+    return f"<style>{''.join(map(asset, STYLES))}</style><script>{asset('page.js')}</script>".encode()
+
+
+def preview_route() -> Route:
+    """Return the route of the picture that a shared link shows."""
+    return Route(PREVIEW_PATH, lambda _: FileResponse(PREVIEW))
+
+
+class DocumentHead:
+    """Puts the page's own head into the document; what Gradio says of itself to shared links goes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.dress = dress()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].removeprefix(scope.get("root_path", "")) != "/":
+            await self.app(scope, receive, send)
+            return
+        started: Message = {}
+        parts: list[bytes] = []
+
+        async def send_changed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.update(message)
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            document = self.change(b"".join(parts), scope)
+            MutableHeaders(scope=started)["content-length"] = str(len(document))
+            await send(started)
+            await send({"type": "http.response.body", "body": document})
+
+        await self.app(scope, receive, send_changed)
+
+    def change(self, document: bytes, scope: Scope) -> bytes:
+        """Return the document with the head, or as it is if it has none."""
+        description = describe(get_root_url(Request(scope), "/", scope.get("root_path")))
+        document = GRADIOS_LINK.sub(b"", document).replace(START, START + description, 1)
+        return document.replace(END, self.dress + END, 1)
