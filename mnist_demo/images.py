@@ -26,7 +26,7 @@ SIDE_MAX = 20_000  # pixels, likewise
 WORK_PIXELS = 4_000_000  # a larger picture is reduced to about so many before it is read
 EXIF_ORIENTATION = 0x0112
 
-STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to this to find how wide its strokes are
+STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to about this to find how wide its strokes are
 STROKE_SIDES = (3, 5, 7, 11, 15, 23, 35, 55, 85, 127)  # pixels, of the squares tried
 EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger one always
 EDGES_TELLING = 0.18  # of the edges covered: enough to tell ink from paper, though the table be in view
@@ -37,7 +37,7 @@ STROKES_COVERED = 0.92  # of the edges that the largest square covers
 STROKE_MARGIN = 1.6  # for blots and crossings, wider than the strokes they are in
 PAPER_SQUARE_MAX = 63  # pixels; larger squares are applied to a reduced picture
 AROUND_SQUARE_MAX = 25  # pixels, likewise; the contrast around needs less precision
-SAMPLES = 40_000  # pixels that medians and quantiles of a picture are taken of
+SAMPLES = 12_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
 TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
@@ -69,6 +69,7 @@ CUT_MARGIN = 4  # pixels from a mark's sides
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
 RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
+RULE_RUN = 5  # pixels, that a rule goes on for on one level; less is the paper's grain
 RULE_STRETCH = 0.08  # of the picture's width, that a rule is seen in one stretch
 RULE_GAP = 0.03  # of that width, that a stretch may be interrupted for
 RULE_SEEN = 0.25  # of that width, that all stretches of a rule make up
@@ -280,10 +281,10 @@ def _find_strokes(grey: Grey) -> tuple[bool, float]:
     Strokes are narrower than the paper between them. So squares of growing side are tried, and each edge of the
     picture asked whether its dark or its light side has been covered by then: the side that is covered first is ink.
     """
-    scale = min(1.0, STROKE_SEARCH_SIDE / max(grey.shape))
+    scale = 1 / max(1, round(max(grey.shape) / STROKE_SEARCH_SIDE))  # of a whole number, which is quicker to average
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     step = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _square(3))
-    edges = step > np.clip(0.4 * float(np.quantile(step, 0.995)), *EDGE_STEPS)
+    edges = step > np.clip(0.4 * float(np.quantile(_sample(step), 0.995)), *EDGE_STEPS)
     height = step[edges].astype(np.float32)
     if not edges.any():
         return False, STROKE_MARGIN * STROKE_SIDES[0] / scale
@@ -312,25 +313,26 @@ def _at_scale(
     picture: NDArray[Any], side: float, operation: Callable[[NDArray[Any], int], NDArray[Any]], side_max: int
 ) -> NDArray[Any]:
     """Apply an operation with a square of `side` pixels, on a reduced picture if that is more than `side_max`."""
-    scale = min(1.0, side_max / side)
-    if scale == 1:
+    reduction = math.ceil(side / side_max)  # whole, which is quicker to average
+    if reduction == 1:
         return operation(picture, max(3, round(side) | 1))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.resize(operation(small, side_max), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    small = cv2.resize(picture, None, fx=1 / reduction, fy=1 / reduction, interpolation=cv2.INTER_AREA)
+    found = operation(small, max(3, round(side / reduction) | 1))
+    return cv2.resize(found, picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     """How much darker than the paper each pixel is, and the least contrast that can be seen there; both (h, w)."""
-    difference = paper.astype(np.float32) - grey
+    difference = cv2.subtract(paper, grey, dtype=cv2.CV_32F)
     sample = _sample(difference)
     usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
     grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
     light = paper.astype(np.float32) + 8
     contrast = (difference - usual) / light
     reach = max(5, round(PAPER_EDGE * max(grey.shape)) | 1)
-    step = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach))
-    least = np.maximum(np.maximum(CONTRAST_MIN, PAPER_STEP * step / light), GRAIN_MARGIN * grain / light)
-    return contrast, least
+    step = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach)).astype(np.float32)
+    least = np.maximum(step * PAPER_STEP, GRAIN_MARGIN * grain) / light
+    return contrast, np.maximum(least, CONTRAST_MIN)
 
 
 def _sample(picture: NDArray[Any]) -> NDArray[Any]:
@@ -385,6 +387,7 @@ def _mark_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArra
 
 def _mark_level_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
+    thin = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, RULE_RUN), np.uint8))
     rules = np.zeros(mask.shape, np.uint8)
     lines, count = _find_rules(thin, thickest)
     for left, right in lines:
@@ -484,13 +487,12 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     Args:
         ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= 0.5).astype(np.uint8))
-    if len(stats) == 1:
+    labels, boxes, areas = _find_components(ink >= 0.5)
+    if not areas.size:
         return []
-    boxes = np.stack([*stats[1:, :2].T, *(stats[1:, :2] + stats[1:, 2:4]).T], 1)  # left, top, right, bottom
-    numbers = np.flatnonzero(_lies_inside(labels, stats[1:, cv2.CC_STAT_AREA])) + 1
+    numbers = np.flatnonzero(_lies_inside(labels, areas)) + 1
     least = max(MARK_MIN, MARK_MIN_SHARE * max(ink.shape))
-    numbers = numbers[_is_writing(boxes[numbers - 1], stats[numbers, cv2.CC_STAT_AREA], least)]
+    numbers = numbers[_is_writing(boxes[numbers - 1], areas[numbers - 1], least)]
     if not numbers.size:
         return []
     boxes = boxes[numbers - 1]
@@ -498,6 +500,18 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     groups = _stack_parts(boxes, size)
     marks = [_cut_mark(ink, labels, numbers[group], boxes[group]) for group in groups]
     return _sort_into_lines(marks)
+
+
+def _find_components(mask: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Number a mask's connected components from 1: the numbers (h, w), and each one's box (n, 4) and area (n,)."""
+    labels = np.zeros(mask.shape, np.int32)
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    inside = np.s_[top : top + height, left : left + width]
+    stats = np.zeros((1, 5), np.int32)
+    if width:  # most of a drawing is empty
+        _, labels[inside], stats, _ = cv2.connectedComponentsWithStats(mask[inside].astype(np.uint8))
+    corners = stats[1:, :2] + [left, top]
+    return labels, np.hstack([corners, corners + stats[1:, 2:4]]), stats[1:, cv2.CC_STAT_AREA]
 
 
 def _lies_inside(labels: NDArray[Any], areas: NDArray[Any]) -> NDArray[np.bool_]:
@@ -512,8 +526,8 @@ def _is_writing(boxes: NDArray[Any], areas: NDArray[Any], least: float) -> NDArr
     """Which components (n,) are no frames, at least `least` pixels long, and large enough beside the others."""
     sides = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)
     keep = sides >= least
-    keep &= ~_is_frame(boxes, np.where(keep, areas, 0))
     if keep.any():
+        keep[keep] = ~_is_frame(boxes[keep], areas[keep])
         size = _writing_size(boxes[keep])
         keep &= (sides >= SPECK * size) & (areas >= (SPECK * size / 3) ** 2)
     keep[np.argsort(-sides * keep)[MARKS_MAX:]] = False
