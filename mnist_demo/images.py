@@ -66,6 +66,8 @@ CUT_STEP = 0.25  # pixels of ink that a step to the side counts as
 CUT_SHARED = 1.0  # pixels on either side of a cut that belong to both pieces
 CUT_APART = 2  # pixels between cuts
 CUT_MARGIN = 4  # pixels from a mark's sides
+RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
+RUN_MARGIN = 2  # pixels of it around them
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
 RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
@@ -665,6 +667,27 @@ def _trace(origin: NDArray[Any], row: int, column: int) -> NDArray[Any]:
         path[at] = column
         column = origin[at, column]
     return path
+
+
+def frame_run(ink: Ink) -> Ink:
+    """Frame the ink of a mark that may be several digits: its height 28 pixels, its left side at the left.
+
+    Returns:
+        (32, 64) float32 in [0, 1]; what is too wide for it is left out.
+    """
+    return _darken(fit_run(ink))
+
+
+def fit_run(ink: Ink) -> Ink:
+    """Scale a mark's ink, or a map of it, into the frame of `frame_run`, leaving its values as they are."""
+    height = RUN_SHAPE[0] - 2 * RUN_MARGIN
+    scale = height / ink.shape[0]
+    width = max(1, round(ink.shape[1] * scale))
+    small = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    framed = np.zeros(RUN_SHAPE, np.float32)
+    shown = small[:, : RUN_SHAPE[1] - RUN_MARGIN]
+    framed[RUN_MARGIN : RUN_MARGIN + height, RUN_MARGIN : RUN_MARGIN + shown.shape[1]] = shown
+    return framed
 
 
 def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -12,9 +13,10 @@ from mnist_demo.training.augmentation import augment
 from mnist_demo.training.corpus import redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
 from mnist_demo.training.export import export
-from mnist_demo.training.network import build_network
+from mnist_demo.training.network import build_network, build_separator, fold
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render, render_all, to_bytes
+from mnist_demo.training.touching import write_runs
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +88,34 @@ def test_augmentation_keeps_shape_and_range_and_changes_every_image(digits: Labe
     assert (np.abs(changed - images.numpy()).max((1, 2)) > 0.05).all()
 
 
+def test_folding_the_normalisation_changes_no_answer(digits: Labelled) -> None:
+    network = build_network(width=4)
+    rng = np.random.default_rng(9)
+    for layer in network.layers:  # as training leaves it: nothing 0 or 1
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.5, 2, weight.shape) for weight in layer.get_weights()])
+    images = digits.images[:20].astype(np.float32)[..., None] / 255
+    folded = fold(network, build_network(width=4, normalised=False))
+    np.testing.assert_allclose(folded(images), network(images, training=False), rtol=1e-3, atol=1e-4)
+
+
+def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes, digits: Labelled) -> None:
+    runs = write_runs(strokes, digits, 60, np.random.default_rng(10))
+    ink = runs.images > 128
+    assert ink.any((1, 2)).mean() > 0.95
+    assert runs.parts[ink].max(1).mean() > 250
+    several = runs.parts[..., 1].any((1, 2))
+    assert 0.7 < several.mean() < 1
+    columns = np.arange(ink.shape[2])
+    centres = [(runs.parts[..., part] * ink * columns).sum((1, 2))[several] for part in (0, 1)]
+    masses = [(runs.parts[..., part] * ink).sum((1, 2))[several] for part in (0, 1)]
+    assert (centres[0] / masses[0] < centres[1] / masses[1]).mean() > 0.9
+
+
 def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:
     folder = tmp_path / "1"
-    export(build_network(width=2), temperature=1.5, folder=folder)
+    network = fold(build_network(width=2), build_network(width=2, normalised=False))
+    export(network, temperature=1.5, separator=build_separator(width=2), folder=folder)
     verify_checksums(folder)
     assert (folder / CHECKSUMS).read_text().count("\n") >= 3
     loaded = tf.saved_model.load(str(folder))

@@ -1,7 +1,12 @@
-"""Train the model and export it: python -m mnist_demo.training."""
+"""Train the model and export it: python -m mnist_demo.training.
+
+It is two nets: the one that reads a digit, and a smaller one that tells touching digits apart.
+"""
 
 import argparse
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -15,7 +20,8 @@ from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
 from mnist_demo.training.data import data_dir
 from mnist_demo.training.export import export
-from mnist_demo.training.network import build_network
+from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.separation import SEPARATOR_EPOCHS, load_runs, train_separator
 
 EPOCHS, STEPS = 40, 800  # an epoch is so many batches, not a pass through the data
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 400, 0.02
@@ -40,13 +46,31 @@ def main() -> None:
     keras.utils.set_random_seed(args.seed)
     if args.bfloat16:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    corpus = load_corpus(data_dir(args.data), args.seed, variants=1 if args.quick else VARIANTS)
-    network = train(corpus, 2 if args.quick else args.epochs, args.seed, args.checkpoints)
+    folder, quick = data_dir(args.data), args.quick
+    corpus = load_corpus(folder, args.seed, variants=1 if quick else VARIANTS)
+    network = _once(
+        args.checkpoints / "classifier.keras",
+        lambda: train(corpus, 2 if quick else args.epochs, args.seed, args.checkpoints / "classifier"),
+    )
+    separator = _once(
+        args.checkpoints / "separator.keras",
+        lambda: train_separator(
+            *load_runs(folder, args.seed), 1 if quick else SEPARATOR_EPOCHS, args.seed, args.checkpoints / "separator"
+        ),
+    )
     keras.mixed_precision.set_global_policy("float32")
-    final = build_network()
-    final.set_weights(network.get_weights())
-    export(final, find_temperature(final, corpus), args.output)
+    final = fold(network, build_network(normalised=False))
+    export(final, find_temperature(final, corpus), fold(separator, build_separator(normalised=False)), args.output)
+    shutil.rmtree(args.checkpoints)
     print(f"wrote {args.output}")
+
+
+def _once(path: Path, train: Callable[[], keras.Model]) -> keras.Model:
+    """Return the net that an interrupted run has trained, else train it and keep it."""
+    if not path.exists():
+        network = train()
+        network.save(path)
+    return keras.models.load_model(path, compile=False)
 
 
 def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Write a trained network as a SavedModel that answers in three ways, with the checksums its loader asks for.
+"""Write the trained networks as a SavedModel that answers in three ways, with the checksums its loader asks for.
 
 The folder also holds warm-up requests, which TensorFlow Serving runs before it says that the model is available
 (https://www.tensorflow.org/tfx/serving/saved_model_warmup).
@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
 from mnist_demo.inference import golden_digits, write_checksums
 from mnist_demo.training.network import FIRST_LAYER
 
@@ -30,12 +30,13 @@ class DigitModel(tf.Module):
     twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
     """
 
-    def __init__(self, network: keras.Model, temperature: float) -> None:
+    def __init__(self, network: keras.Model, temperature: float, separator: keras.Model) -> None:
         super().__init__(name="mnist_demo")
         first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
-        self.weights = [weight.value for weight in network.weights]
+        self.weights = [weight.value for net in (network, separator) for weight in net.weights]
         self._logits: Function = lambda images: network(images, training=False) / temperature
         self._responses: Function = lambda images: first_layer(images, training=False)
+        self._owners: Function = lambda images: tf.sigmoid(separator(images, training=False))
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
@@ -67,17 +68,29 @@ class DigitModel(tf.Module):
             log_odds = tf.gather(logits, labels, axis=1, batch_dims=1) - tf.reduce_logsumexp(others, 1)
         return {"output_0": tape.gradient(log_odds, images)}
 
+    @tf.function(input_signature=[tf.TensorSpec((None, *RUN_SHAPE), tf.float32, "images")])
+    def separate(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `separate`: whose the ink of touching digits is, (n, 32, 64, 2) float32 in [0, 1]."""
+        return {"output_0": self._owners(images[..., None])}
 
-def export(network: keras.Model, temperature: float, folder: Path) -> None:
-    """Write the network as the SavedModel `folder`, which is replaced.
+
+def export(network: keras.Model, temperature: float, separator: keras.Model, folder: Path) -> None:
+    """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
         network: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
         temperature: what its logits are divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        separator: images (n, 32, 64, 1), framed by `images.frame_run` -> logits (n, 32, 64, 2) of the first digit's
+            ink and of the others'.
     """
-    model = DigitModel(network, temperature)
+    model = DigitModel(network, temperature, separator)
     shutil.rmtree(folder, ignore_errors=True)
-    signatures = {"serving_default": model.serve, "features": model.look, "saliency": model.explain}
+    signatures = {
+        "serving_default": model.serve,
+        "features": model.look,
+        "saliency": model.explain,
+        "separate": model.separate,
+    }
     tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
     write_warmup_requests(folder / WARMUP_REQUESTS)
@@ -99,6 +112,7 @@ def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
+    yield "separate", {"images": np.zeros((1, *RUN_SHAPE), np.float32)}
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:

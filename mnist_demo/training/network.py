@@ -1,32 +1,80 @@
-"""The network: a small residual convolutional net that pools early, so that two CPU cores can train it."""
+"""The networks: small convolutional nets that pool early, so that two CPU cores can train them."""
 
 import keras
+import numpy as np
 from keras import layers
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
 
 FIRST_LAYER = "first_layer"  # the name of the layer whose responses the page shows
 WIDTH = 32  # channels at full resolution; doubled after each pooling
+SEPARATOR_WIDTH = 16  # likewise
 
 
-def build_network(width: int = WIDTH) -> keras.Model:
-    """Return a net from images (n, 28, 28, 1) float32 in [0, 1] to logits (n, 10) float32."""
+def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
+    """Return a net from images (n, 28, 28, 1) float32 in [0, 1] to logits (n, 10) float32.
+
+    Args:
+        normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
+    """
     images = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
-    x = _convolve(images, width, name=FIRST_LAYER)
+    x = _convolve(images, width, normalised, name=FIRST_LAYER)
     x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 2 * width), 2 * width)
+    x = _block(_convolve(x, 2 * width, normalised), 2 * width, normalised)
     x = layers.MaxPooling2D()(x)
-    x = _block(_block(_convolve(x, 4 * width), 4 * width), 4 * width)
+    x = _convolve(x, 4 * width, normalised)
+    x = _block(_block(x, 4 * width, normalised), 4 * width, normalised)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, dtype="float32")(x), name="mnist_demo")
 
 
-def _convolve(x: keras.KerasTensor, channels: int, name: str | None = None) -> keras.KerasTensor:
-    x = layers.Conv2D(channels, 3, padding="same", use_bias=False)(x)
-    return layers.ReLU(name=name)(layers.BatchNormalization()(x))
+def build_separator(width: int = SEPARATOR_WIDTH, normalised: bool = True) -> keras.Model:
+    """Return a net that tells touching digits apart (a U-Net: Ronneberger, Fischer and Brox, 2015).
+
+    It takes images (n, 32, 64, 1) float32 in [0, 1], framed by `images.frame_run`, to logits (n, 32, 64, 2) float32:
+    whether each pixel's ink is the first digit's, and whether it is another's.
+    """
+    images = keras.Input((*RUN_SHAPE, 1))
+    x, levels = images, []
+    for channels in (width, 2 * width, 4 * width):
+        x = _convolve(_convolve(x, channels, normalised), channels, normalised)
+        levels.append(x)
+        x = layers.MaxPooling2D()(x)
+    x = _block(_convolve(x, 6 * width, normalised), 6 * width, normalised)
+    for level in reversed(levels):
+        channels = level.shape[-1]
+        x = layers.UpSampling2D()(layers.Conv2D(channels, 1)(x))
+        x = _convolve(layers.Add()([x, level]), channels, normalised)
+    return keras.Model(images, layers.Conv2D(2, 1, dtype="float32")(x), name="separator")
 
 
-def _block(x: keras.KerasTensor, channels: int) -> keras.KerasTensor:
+def fold(network: keras.Model, folded: keras.Model) -> keras.Model:
+    """Return `folded`, the same net without normalisation, which is multiplied into its weights: half the operations.
+
+    Args:
+        network: a trained net, each of its normalisations right after a convolution.
+        folded: what its builder gives with `normalised=False`.
+    """
+    sources = [layer for layer in network.layers if isinstance(layer, layers.Conv2D | layers.Dense)]
+    targets = [layer for layer in folded.layers if isinstance(layer, layers.Conv2D | layers.Dense)]
+    norms = iter(layer for layer in network.layers if isinstance(layer, layers.BatchNormalization))
+    for source, target in zip(sources, targets, strict=True):
+        weights = [np.asarray(weight) for weight in source.get_weights()]
+        if len(weights) == 1:
+            norm = next(norms)
+            gamma, beta, mean, variance = (np.asarray(weight) for weight in norm.get_weights())
+            scale = gamma / np.sqrt(variance + norm.epsilon)
+            weights = [weights[0] * scale, beta - mean * scale]
+        target.set_weights(weights)
+    return folded
+
+
+def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, name: str | None = None) -> keras.KerasTensor:
+    x = layers.Conv2D(channels, 3, padding="same", use_bias=not normalised)(x)
+    return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
+
+
+def _block(x: keras.KerasTensor, channels: int, normalised: bool) -> keras.KerasTensor:
     """Add what one more convolution sees (He et al., "Deep Residual Learning", CVPR 2016)."""
-    return layers.Add()([x, _convolve(x, channels)])
+    return layers.Add()([x, _convolve(x, channels, normalised)])

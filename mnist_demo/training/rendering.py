@@ -37,7 +37,21 @@ def render(strokes: list[Stroke], rng: np.random.Generator, label: str = "") -> 
     lines = [_shake(line, side, rng) for line in lines]
     shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
     tool = TOOLS[rng.choice(len(TOOLS), p=TOOL_SHARES)]
-    return _wear(tool(lines, pen, shape, rng), rng)
+    return wear(tool(lines, pen, shape, rng), rng)
+
+
+def draw_alike(signs: list[list[Stroke]], rng: np.random.Generator) -> list[Ink]:
+    """Draw each sign on paper of its own, about equally high and with the same random tool: (height, width) each."""
+    side = rng.uniform(*CANVAS_SIDES)
+    pen = float(np.exp(rng.uniform(*np.log(PEN_WIDTHS)))) * side
+    tool = TOOLS[rng.choice(len(TOOLS), p=TOOL_SHARES)]
+    inks = []
+    for sign in signs:
+        lines = _place([stroke.astype(np.float32) for stroke in sign], side * rng.normal(1, 0.08), margin=pen + 3)
+        lines = [_shake(line, side, rng) for line in lines]
+        shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
+        inks.append(tool(lines, pen, shape, rng))
+    return inks
 
 
 def render_all(
@@ -151,7 +165,7 @@ TOOLS = (_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled)
 TOOL_SHARES = (0.5, 0.22, 0.15, 0.08, 0.05)
 
 
-def _wear(ink: Ink, rng: np.random.Generator) -> Ink:
+def wear(ink: Ink, rng: np.random.Generator) -> Ink:
     """What paper, camera and screen do to ink: grain, blur, few pixels, a hard threshold."""
     if rng.random() < 0.2:
         grain = cv2.resize(rng.random((ink.shape[0] // 2 + 1, ink.shape[1] // 2 + 1), np.float32), ink.shape[::-1])

@@ -1,0 +1,64 @@
+"""Training the separator, which tells the first of several touching digits from the others."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, load_mnist, load_pen_digits
+from mnist_demo.training.network import build_separator
+from mnist_demo.training.touching import Runs, write_runs
+
+RUNS, RUNS_HELD_OUT = 60_000, 2_000
+BATCH = 64
+SEPARATOR_EPOCHS, STEPS = 16, 900  # an epoch is so many batches, not a pass through the data
+LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 300, 0.01
+PAPER_WEIGHT = 0.02  # of a pixel without ink in the loss, beside 1 of one with
+
+
+def load_runs(folder: Path, seed: int) -> tuple[Runs, Runs]:
+    """Write groups of touching digits to train on, and others by writers held out."""
+    rng = np.random.default_rng(seed)
+    mnist, _ = load_mnist(folder)
+    known = Labelled(*(part[:-MNIST_HELD_OUT] for part in mnist))
+    unknown = Labelled(*(part[-MNIST_HELD_OUT:] for part in mnist))
+    digits = load_pen_digits(folder)
+    away = digits.held_out() if digits else None
+    runs = write_runs(digits and digits.select(~away), known, RUNS, rng)
+    return runs, write_runs(digits and digits.select(away), unknown, RUNS_HELD_OUT, rng)
+
+
+def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
+    """Return a separator trained on the runs; an interrupted training goes on from the folder `checkpoints`."""
+    network = build_separator()
+    schedule = keras.optimizers.schedules.CosineDecay(
+        LEARNING_RATE / 100, epochs * STEPS - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
+    )
+    network.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), _loss, jit_compile=False)
+    network.fit(
+        _batches(runs).shuffle(len(runs.images), seed=seed).repeat().batch(BATCH).map(_prepare).prefetch(4),
+        epochs=epochs,
+        steps_per_epoch=STEPS,
+        validation_data=_batches(held_out).batch(500).map(_prepare),
+        callbacks=[keras.callbacks.BackupAndRestore(checkpoints)],
+        verbose=2 if os.environ.get("CI") else "auto",
+    )
+    return network
+
+
+def _batches(runs: Runs) -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensor_slices((runs.images, runs.parts))
+
+
+def _prepare(images: tf.Tensor, parts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Images (n, 32, 64, 1), and for the loss the parts and the weight of each pixel, (n, 32, 64, 3)."""
+    ink = tf.cast(images, tf.float32)[..., None] / 255
+    return ink, tf.concat([tf.cast(parts, tf.float32) / 255, ink + PAPER_WEIGHT], -1)
+
+
+def _loss(truth: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    parts, weight = truth[..., :2], truth[..., 2:]
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(parts, logits)
+    return tf.reduce_sum(weight * losses, (1, 2, 3)) / tf.reduce_sum(weight, (1, 2, 3))

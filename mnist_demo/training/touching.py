@@ -1,0 +1,95 @@
+"""Touching digits whose every stroke's owner is known: what the separator learns from."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.images import RUN_SHAPE, Ink, fit_run, frame_run
+from mnist_demo.training.data import Labelled, PenStrokes
+from mnist_demo.training.rendering import draw_alike, to_bytes, wear
+
+GROUP_SIZES, GROUP_SHARES = (1, 2, 3), (0.12, 0.6, 0.28)
+FROM_MNIST = 0.25  # of the groups; the others are written with a pen
+OVERLAP = (-0.02, 0.12)  # of a digit's height, by which it is moved beyond where it touches the one before
+VISIBLE = 0.25  # of the darkest ink; fainter is the soft edge of a stroke
+UNEVEN = 0.07  # of a digit's height: the standard deviation of its place on the line
+
+
+class Runs(NamedTuple):
+    """Groups of touching digits as the app frames them, (n, 32, 64) uint8, ink = 255, and whose the ink is.
+
+    `parts` (n, 32, 64, 2) uint8 is 255 where it is the first digit's, and where it is one of the others'; both are
+    where they cross.
+    """
+
+    images: NDArray[np.uint8]
+    parts: NDArray[np.uint8]
+
+
+def write_runs(digits: PenStrokes | None, mnist: Labelled, count: int, rng: np.random.Generator) -> Runs:
+    """Write `count` groups of digits that touch, framed as the app frames them.
+
+    Args:
+        digits: recorded strokes; those of a group are by one writer. None where there are none.
+        mnist: images for the other groups.
+    """
+    images = np.zeros((count, *RUN_SHAPE), np.uint8)
+    parts = np.zeros((count, *RUN_SHAPE, 2), np.uint8)
+    by_writer = [np.flatnonzero(digits.writers == writer) for writer in np.unique(digits.writers)] if digits else []
+    for i in range(count):
+        size = int(rng.choice(GROUP_SIZES, p=GROUP_SHARES))
+        if digits and rng.random() > FROM_MNIST:
+            chosen = rng.choice(by_writer[rng.integers(len(by_writer))], size)
+            inks = draw_alike([digits.signs[j] for j in chosen], rng)
+        else:
+            inks = [_enlarge(mnist.images[j], rng) for j in rng.integers(len(mnist.images), size=size)]
+        own = _push_together(inks, rng)
+        ink = wear(own.max(0), rng)
+        if ink.max() < VISIBLE:
+            continue
+        ink /= ink.max()
+        inside = np.ix_(*(np.flatnonzero(ink.max(axis) > VISIBLE) for axis in (1, 0)))
+        images[i] = to_bytes(frame_run(ink[inside]))
+        owners = _owners(own, ink.shape)
+        parts[i, ..., 0] = to_bytes(fit_run(owners[0][inside]))
+        parts[i, ..., 1] = to_bytes(fit_run(owners[1:].max(0, initial=0)[inside]))
+    return Runs(images, parts)
+
+
+def _enlarge(image: NDArray[np.uint8], rng: np.random.Generator) -> Ink:
+    scale = 3 * rng.normal(1, 0.08)
+    return np.clip(cv2.resize(image.astype(np.float32) / 255, None, fx=scale, fy=scale), 0, 1)
+
+
+def _push_together(inks: list[Ink], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Place digits on a line, each to the left until it touches the one before, or further: (n, height, width)."""
+    high = max(ink.shape[0] for ink in inks)
+    own = np.zeros((len(inks), 2 * high, sum(ink.shape[1] for ink in inks)), np.float32)
+    left = 0
+    for i, ink in enumerate(inks):
+        height, width = ink.shape
+        top = int(np.clip(high - height / 2 + rng.normal(0, UNEVEN) * high, 0, 2 * high - height))
+        if i:
+            reach = _outermost(own[i - 1], "right")[top : top + height] - _outermost(ink, "left")
+            left = round(float(reach.max()) - rng.uniform(*OVERLAP) * height)
+        left = int(np.clip(left, 0, own.shape[2] - width))
+        own[i, top : top + height, left : left + width] = ink
+    return own
+
+
+def _outermost(ink: Ink, side: str) -> NDArray[np.float32]:
+    """The column of the outermost ink in each row or the rows beside it; far inside where there is none: (height,)."""
+    inked = cv2.dilate((ink > 0.5).astype(np.uint8), np.ones((3, 1), np.uint8)) > 0
+    columns = np.arange(ink.shape[1], dtype=np.float32)
+    if side == "right":
+        return np.where(inked, columns, -1e6).max(1)
+    return np.where(inked, columns, 1e6).min(1)
+
+
+def _owners(own: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Where each digit's ink is, soft edges included, in a picture of the given shape: (n, height, width), 0 or 1."""
+    near = np.stack([cv2.GaussianBlur(digit, (0, 0), 0.01 * len(digit)) for digit in own])
+    near = np.stack([cv2.resize(digit, shape[::-1], interpolation=cv2.INTER_AREA) for digit in near])
+    return ((near > 0.5 * near.max(0)) & (near > 1e-3)).astype(np.float32)
