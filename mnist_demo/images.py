@@ -509,9 +509,10 @@ def _find_components(mask: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any
     labels = np.zeros(mask.shape, np.int32)
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     inside = np.s_[top : top + height, left : left + width]
-    stats = np.zeros((1, 5), np.int32)
+    stats: NDArray[Any] = np.zeros((1, 5), np.int32)
     if width:  # most of a drawing is empty
-        _, labels[inside], stats, _ = cv2.connectedComponentsWithStats(mask[inside].astype(np.uint8))
+        _, numbers, stats, _ = cv2.connectedComponentsWithStats(mask[inside].astype(np.uint8))
+        labels[inside] = numbers
     corners = stats[1:, :2] + [left, top]
     return labels, np.hstack([corners, corners + stats[1:, 2:4]]), stats[1:, cv2.CC_STAT_AREA]
 

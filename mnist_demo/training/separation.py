@@ -24,10 +24,10 @@ def load_runs(folder: Path, seed: int) -> tuple[Runs, Runs]:
     mnist, _ = load_mnist(folder)
     known = Labelled(*(part[:-MNIST_HELD_OUT] for part in mnist))
     unknown = Labelled(*(part[-MNIST_HELD_OUT:] for part in mnist))
-    digits = load_pen_digits(folder)
-    away = digits.held_out() if digits else None
-    runs = write_runs(digits and digits.select(~away), known, RUNS, rng)
-    return runs, write_runs(digits and digits.select(away), unknown, RUNS_HELD_OUT, rng)
+    pens = load_pen_digits(folder)
+    away = pens.held_out() if pens else np.zeros(0, bool)
+    runs = write_runs(pens and pens.select(~away), known, RUNS, rng)
+    return runs, write_runs(pens and pens.select(away), unknown, RUNS_HELD_OUT, rng)
 
 
 def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
