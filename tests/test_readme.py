@@ -49,6 +49,14 @@ def test_the_space_configuration_agrees_with_the_repository() -> None:
     assert (ROOT / "LICENSE").read_text().lower().startswith(CONFIGURATION["license"])
 
 
+def test_every_make_command_exists() -> None:
+    workflows = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    commands = set(re.findall(r"^make ([\w-]+)", README, re.MULTILINE) + re.findall(r"`make ([\w-]+)", README))
+    commands |= set(re.findall(r"run: make ([\w-]+)", workflows))
+    assert {"run", "test", "space-check", "deploy"} <= commands
+    assert commands <= set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
 def test_links_and_pictures_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^):]+)\)", README):
         assert (ROOT / target).exists(), target
