@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mnist_demo.recognition import recognize
+from tqdm import tqdm
 
-if TYPE_CHECKING:
-    from mnist_demo.inference import Classifier
+from mnist_demo.inference import MODEL_DIR, MODEL_URL, Classifier
+from mnist_demo.recognition import Reading
+from mnist_demo.serving import base_url
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,24 +18,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo", description="Read handwritten digits in images.")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a PNG, JPEG or WebP file")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
+    parser.add_argument(
+        "--model-url",
+        type=base_url,
+        default=os.environ.get(MODEL_URL),
+        metavar="URL",
+        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
+    )
     options = parser.parse_args(arguments)
-    from mnist_demo.inference import Classifier  # after the arguments are checked, as TensorFlow takes seconds
-
-    classifier = Classifier()
-    failed = False
-    for path in options.images:
-        answer = read_file(path, classifier)
-        failed |= "error" in answer
-        print(json.dumps(answer) if options.json else _as_text(answer), flush=True)
-    return int(failed)
-
-
-def read_file(path: str, classifier: "Classifier") -> dict[str, Any]:
-    """Return what a file reads as a JSON object: its `file` with `text` and `digits`, or with `error`."""
     try:
-        return {"file": path, **recognize(path, classifier).to_dict()}
-    except (OSError, ValueError) as error:
-        return {"file": path, "error": str(error)}
+        return print_readings(options.images, Classifier(options.model_url or MODEL_DIR), options.json)
+    except ConnectionError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def print_readings(paths: list[str], classifier: Classifier, as_json: bool) -> int:
+    """Print a line for each file, and a progress bar if standard error is a terminal; return 1 if any failed."""
+    from mnist_demo.batches import read_all  # after the arguments are checked, as TensorFlow takes seconds
+
+    failed = False
+    progress = tqdm(paths, unit=" images", delay=1, leave=False, disable=None)
+    for path, reading in zip(progress, read_all(paths, classifier), strict=True):
+        answer = {"file": path, **(reading.to_dict() if isinstance(reading, Reading) else {"error": str(reading)})}
+        failed |= "error" in answer
+        with tqdm.external_write_mode():
+            print(json.dumps(answer) if as_json else _as_text(answer), flush=True)
+    return int(failed)
 
 
 def _as_text(answer: dict[str, Any]) -> str:

@@ -1,49 +1,55 @@
-"""Reads many pictures with tf.data: several at a time, answered in their order, in batches."""
+"""Reads any number of pictures with tf.data: several at a time, answered in their order, their digits in batches."""
 
-import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+import os
+import pickle
+from collections.abc import Iterable, Iterator
 
 import tensorflow as tf
 
 from mnist_demo.inference import Classifier
-from mnist_demo.recognition import Reading, recognize
+from mnist_demo.recognition import Found, Reading, find, judge
 
-BATCH_SIZE = 8  # pictures
+BATCH_SIZE = 16  # pictures whose digits the model judges at once; three batches are in memory
+WORKERS = os.cpu_count() or 1  # threads that look for marks; OpenCV, Pillow and NumPy leave them apart from each other
+
+Answer = Reading | OSError | ValueError
 
 
-def read_batches(pictures: Sequence[bytes], classifier: Classifier) -> Iterator[list[dict[str, Any]]]:
-    """Read pictures; yield a row for each, in lists of at most `BATCH_SIZE`, as soon as a list is complete.
+def read_all(pictures: Iterable[str | bytes], classifier: Classifier) -> Iterator[Answer]:
+    """Read pictures in order; they are taken, and answered, a few at a time.
 
     Args:
-        pictures: the bytes of PNG, JPEG or WebP files.
+        pictures: paths as str, or the bytes of files; PNG, JPEG or WebP.
 
     Yields:
-        Rows {"text": ..., "lowest": ...}, the lowest confidence of the digits in the text or None without any; or
-        {"error": ...} where a picture cannot be read. It never stops the others.
+        For each its reading, or the OSError or ValueError that says why it cannot be read.
+
+    Raises:
+        ConnectionError: the model is served elsewhere, and did not answer.
     """
-
-    def read(picture: bytes) -> bytes:
-        return json.dumps(read_row(picture, classifier)).encode()
-
-    def read_tensor(picture: tf.Tensor) -> tf.Tensor:
-        return tf.numpy_function(read, [picture], tf.string)
-
-    dataset = tf.data.Dataset.from_tensor_slices(tf.constant(list(pictures), tf.string, (len(pictures),)))
-    dataset = dataset.map(read_tensor, num_parallel_calls=tf.data.AUTOTUNE).batch(BATCH_SIZE).prefetch(1)
-    for batch in dataset.as_numpy_iterator():
-        yield [json.loads(row) for row in batch]
+    sources = map(pickle.dumps, pictures)
+    found = tf.data.Dataset.from_generator(lambda: sources, output_signature=tf.TensorSpec((), tf.string))
+    found = found.map(_find_tensor, num_parallel_calls=WORKERS).batch(BATCH_SIZE).prefetch(1)
+    options = tf.data.Options()
+    options.threading.private_threadpool_size = WORKERS + 1  # so that the model's operations need not wait for these
+    for batch in found.with_options(options).as_numpy_iterator():
+        yield from judge_found([pickle.loads(item) for item in batch], classifier)
 
 
-def read_row(picture: bytes, classifier: Classifier) -> dict[str, Any]:
-    """Return a picture's row, as `read_batches` yields it."""
+def judge_found(batch: list[Found | OSError | ValueError], classifier: Classifier) -> Iterator[Answer]:
+    """Yield the readings of what was found, and the errors where they stand."""
+    readings = iter(judge([item for item in batch if isinstance(item, Found)], classifier))
+    for item in batch:
+        yield next(readings) if isinstance(item, Found) else item
+
+
+def _find_tensor(source: tf.Tensor) -> tf.Tensor:
+    return tf.numpy_function(_find_pickled, [source], tf.string)
+
+
+def _find_pickled(source: bytes) -> bytes:
+    """Find the marks in a picture, or the error that says why not; tensors carry Python's objects as pickles."""
     try:
-        reading = recognize(picture, classifier)
-    except (ValueError, OSError) as error:
-        return {"error": str(error)}
-    return {"text": reading.text, "lowest": lowest_confidence(reading)}
-
-
-def lowest_confidence(reading: Reading) -> float | None:
-    """Return the lowest confidence of the digits that were read, None without any."""
-    return min((digit.confidence for digit in reading.digits if digit.label is not None), default=None)
+        return pickle.dumps(find(pickle.loads(source)), pickle.HIGHEST_PROTOCOL)
+    except (OSError, ValueError) as error:
+        return pickle.dumps(error)

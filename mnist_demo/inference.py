@@ -1,23 +1,27 @@
-"""The SavedModel behind its signature: 28x28 images in, label probabilities out.
+"""The model behind its signatures: 28x28 images in, label probabilities out.
 
-The one module that serves with TensorFlow; importing it takes seconds, so the page does that in the background.
+It runs in this process, or in a TensorFlow Serving elsewhere. Only the first needs TensorFlow, which takes seconds to
+import, so that happens when a classifier is made.
 """
 
 import hashlib
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read by TensorFlow when it is imported
-import tensorflow as tf
-
 from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.serving import ServedModel, State
+
+if TYPE_CHECKING:
+    from mnist_demo.savedmodel import SavedModel
 
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
+MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable that app.py and the command line look at
 CHECKSUMS = "SHA256SUMS"
+LABELS = 10
 BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
 REMEDY = "Restore the folder with git, or train it anew with `make train`."
 
@@ -25,19 +29,33 @@ Images = NDArray[np.float32]
 
 
 class Classifier:
-    """A digit classifier, loaded from a SavedModel folder."""
+    """A digit classifier: a SavedModel folder, or the address of one that TensorFlow Serving serves."""
 
-    def __init__(self, model_dir: Path | str = MODEL_DIR) -> None:
-        """Check the folder against its checksums, load it, and have it read digits whose answers are known.
+    def __init__(self, model: Path | str = MODEL_DIR) -> None:
+        """Check a folder against its checksums, load it, and have it read digits whose answers are known.
+
+        Of an address only the form is checked; its server may start later.
+
+        Args:
+            model: a folder, or an address such as http://localhost:8501/v1/models/mnist.
 
         Raises:
             FileNotFoundError: the folder, or a file on its list, is missing.
-            ValueError: a file's checksum is not the one on the list, or the model does not read those digits.
+            ValueError: a file's checksum is not the one on the list, the model does not read those digits, or the
+                address has another form.
         """
-        verify_checksums(Path(model_dir))
-        self._model = tf.saved_model.load(str(model_dir))
-        self._signature = self._model.signatures["serving_default"]
-        self._verify_answers(model_dir)
+        if str(model).startswith(("http://", "https://")):
+            self._model: SavedModel | ServedModel = ServedModel(str(model))
+        else:
+            verify_checksums(Path(model))
+            from mnist_demo import savedmodel  # TensorFlow
+
+            self._model = savedmodel.SavedModel(model)
+            self._verify_answers(model)
+
+    def state(self) -> State:
+        """Return how the model is; one that was loaded from a folder is always ready."""
+        return self._model.state()
 
     def predict(self, images: Images) -> NDArray[np.float32]:
         """Return the probabilities of each label.
@@ -50,12 +68,14 @@ class Classifier:
 
         Raises:
             ValueError: the images have another shape.
+            ConnectionError: the model is served elsewhere and did not answer; the methods below raise it too.
         """
         _check_shape(images)
         batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
-        rows = [self._signature(images=tf.constant(batch, tf.float32))["output_0"].numpy() for batch in batches]
-        return np.concatenate(rows) if rows else np.zeros((0, 10), np.float32)
+        rows = [self._run("serving_default", images=batch) for batch in batches]
+        if any(row.shape[1:] != (LABELS,) for row in rows):
+            raise ConnectionError(f"the model that is served is another: it has no {LABELS} probabilities for an image")
+        return np.concatenate(rows) if rows else np.zeros((0, LABELS), np.float32)
 
     def saliency(self, images: Images, labels: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
         """Return how much each pixel's ink speaks for a label: the gradient of the label's log-odds.
@@ -75,16 +95,8 @@ class Classifier:
             ValueError: the images have another shape.
         """
         _check_shape(images)
-        inputs = tf.constant(images, tf.float32)
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            probabilities = self._model(inputs)
-            chosen = tf.argmax(probabilities, 1) if labels is None else tf.constant(labels, tf.int64)
-            own = tf.one_hot(chosen, 10)
-            log_odds = tf.math.log(tf.reduce_sum(own * probabilities, 1) + 1e-20) - tf.math.log(
-                tf.reduce_sum((1 - own) * probabilities, 1) + 1e-20
-            )
-        return tape.gradient(log_odds, inputs).numpy()
+        chosen = self.predict(images).argmax(1) if labels is None else labels
+        return self._run("saliency", images=images, labels=chosen.astype(np.int64))
 
     def features(self, images: Images) -> NDArray[np.float32]:
         """Return what the first layer responds to.
@@ -99,13 +111,16 @@ class Classifier:
             ValueError: the images have another shape.
         """
         _check_shape(images)
-        return self._model.signatures["features"](images=tf.constant(images, tf.float32))["output_0"].numpy()
+        return self._run("features", images=images)
 
-    def _verify_answers(self, model_dir: Path | str) -> None:
+    def _run(self, signature: str, images: Images, **inputs: NDArray) -> NDArray[np.float32]:
+        return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)
+
+    def _verify_answers(self, folder: Path | str) -> None:
         """Raise ValueError if the model answers what no right one does: NaN passes for "0", and for a checksum."""
         probabilities = self.predict(golden_digits())
         if not np.isfinite(probabilities).all() or probabilities.argmax(1).tolist() != [0, 1, 7]:
-            raise ValueError(f"the model at {model_dir} is damaged: it does not read plain digits. {REMEDY}")
+            raise ValueError(f"the model at {folder} is damaged: it does not read plain digits. {REMEDY}")
 
 
 def golden_digits() -> Images:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import Box, Mark, Source, extract_ink, find_marks, join_marks, load_scaled, normalize, split_mark
+from mnist_demo.images import (
+    IMAGE_SIDE,
+    Box,
+    Mark,
+    Source,
+    extract_ink,
+    find_marks,
+    join_marks,
+    load_scaled,
+    normalize,
+    split_mark,
+)
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -85,12 +96,45 @@ def recognize(image: Source, classifier: "Classifier") -> Reading:
     Raises:
         FileNotFoundError, ValueError, TypeError: as `mnist_demo.load_image` does.
     """
+    (reading,) = judge([find(image)], classifier)
+    return reading
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What is found in a picture before the model has looked at it.
+
+    Attributes:
+        lines: the marks on each line, in reading order.
+        images: what the model will see of them, (n, 28, 28) float32 in [0, 1], in the same order.
+        scale: the side of a mark's pixels in pixels of the upright picture.
+    """
+
+    lines: list[list[Mark]]
+    images: NDArray[np.float32]
+    scale: float
+
+
+def find(image: Source) -> Found:
+    """Find the marks in a picture: the part of `recognize` that needs no model, and raises what it does."""
     grey, scale = load_scaled(image)
     lines = find_marks(extract_ink(grey))
-    first = iter(_guess([mark for line in lines for mark in line], classifier))
-    guesses = [_settle([next(first) for _ in line], classifier) for line in lines]
+    return Found(lines, _frame([mark for line in lines for mark in line]), scale)
+
+
+def judge(pictures: Sequence[Found], classifier: "Classifier") -> list[Reading]:
+    """Return the reading of each picture; the model judges the marks of all of them in one batch."""
+    probabilities = iter(classifier.predict(np.concatenate([_frame([]), *(picture.images for picture in pictures)])))
+    return [_judge(picture, probabilities, classifier) for picture in pictures]
+
+
+def _judge(picture: Found, probabilities: Iterator[NDArray[np.float32]], classifier: "Classifier") -> Reading:
+    """Return a picture's reading, given what the model says of its marks, of which it takes as many as it has."""
+    images = iter(picture.images)
+    first = [[_Guess(mark, next(images), next(probabilities)) for mark in line] for line in picture.lines]
+    guesses = [_settle(line, classifier) for line in first]
     texts = [_text(line) for line in guesses]
-    digits = (Digit(_scaled(mark.box, scale), image, row) for line in guesses for mark, image, row in line)
+    digits = (Digit(_scaled(mark.box, picture.scale), image, row) for line in guesses for mark, image, row in line)
     return Reading(tuple(digits), "\n".join(text for text in texts if text))
 
 
@@ -108,10 +152,14 @@ class _Guess(NamedTuple):
 
 def _guess(marks: Sequence[Mark], classifier: "Classifier") -> list[_Guess]:
     """Let the model judge the marks, all in one batch."""
-    if not marks:
-        return []
-    images = np.stack([normalize(mark.ink) for mark in marks])
+    images = _frame(marks)
     return [_Guess(*row) for row in zip(marks, images, classifier.predict(images), strict=True)]
+
+
+def _frame(marks: Sequence[Mark]) -> NDArray[np.float32]:
+    """Return what the model sees of marks, (n, 28, 28)."""
+    images = [normalize(mark.ink) for mark in marks]
+    return np.array(images, np.float32).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
 
 def _settle(line: list[_Guess], classifier: "Classifier") -> list[_Guess]:

@@ -6,17 +6,14 @@ import base64
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.explanation import explain, respond
 from mnist_demo.page.steps import encode, take_steps
 from mnist_demo.recognition import Reading, recognize
-
-if TYPE_CHECKING:
-    from mnist_demo.inference import Classifier
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +24,18 @@ DAMAGED = (
     "The model on this server is damaged, so no digits can be read. "
     "Whoever runs it can restore models/mnist with git, or train it anew with `make train`, and start the server again."
 )
+AWAY = "The server that reads digits for this page does not answer. Please try again in a minute."
 
 
 class Reader:
-    """Answers the page's requests; those that come before the classifier has loaded wait for it."""
+    """Answers the page's requests; those that come before the classifier has loaded wait for it.
+
+    Attributes:
+        model: what the classifier is made of, a folder or an address; None is the folder that comes with the project.
+    """
 
     def __init__(self) -> None:
+        self.model: str | None = None
         self._loader = ThreadPoolExecutor(1, "load-classifier")
         self._loading: Future[Classifier] | None = None
         self._lock = Lock()
@@ -40,15 +43,15 @@ class Reader:
     def load(self) -> Future[Classifier]:
         """Begin to load the classifier in the background, unless that has begun; return its future."""
         with self._lock:
-            self._loading = self._loading or self._loader.submit(load_classifier)
+            self._loading = self._loading or self._loader.submit(load_classifier, self.model)
         return self._loading
 
-    def state(self) -> Literal["loading", "ready", "damaged"]:
-        """Return how the classifier is."""
+    def state(self) -> Literal["loading", "ready", "damaged", "away"]:
+        """Return how the classifier is; where its model is served elsewhere, that server is asked."""
         loading = self.load()
         if not loading.done():
             return "loading"
-        return "damaged" if loading.exception() else "ready"
+        return "damaged" if loading.exception() else loading.result().state()
 
     def classifier(self) -> Classifier:
         """Return the classifier. Raises ValueError, with words for the page's user, if there is none."""
@@ -74,10 +77,10 @@ class Reader:
 
         def rows() -> dict[str, Any]:
             classifier = self.classifier()
-            from mnist_demo.batches import read_batches  # imports TensorFlow, which has been loaded by now
+            from mnist_demo.batches import read_all  # imports TensorFlow, which a model that runs here has done by now
 
-            read = read_batches([data for _, data in files], classifier)
-            return {"rows": [name_file(row, name) for (name, _), row in zip(files, chain(*read), strict=True)]}
+            read = read_all([data for _, data in files], classifier)
+            return {"rows": [name_file(as_row(each), name) for (name, _), each in zip(files, read, strict=True)]}
 
         return answer(rows)
 
@@ -104,9 +107,20 @@ def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return read()
     except ValueError as error:
         return {"error": str(error)}
+    except ConnectionError as error:
+        logger.error("%s", error)
+        return {"error": AWAY}
     except Exception:  # an OSError too, which would name a path of the server's
         logger.exception("could not read a picture")
         return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
+
+
+def as_row(read: Reading | OSError | ValueError) -> dict[str, Any]:
+    """Return a row of the page's table: text and the lowest confidence of its digits, None without any; or error."""
+    if not isinstance(read, Reading):
+        return {"error": str(read)}
+    confidences = (digit.confidence for digit in read.digits if digit.label is not None)
+    return {"text": read.text, "lowest": min(confidences, default=None)}
 
 
 def name_file(reply: dict[str, Any], name: str) -> dict[str, Any]:
@@ -116,12 +130,10 @@ def name_file(reply: dict[str, Any], name: str) -> dict[str, Any]:
     return {**reply, "error": reply["error"].replace("the image:", f"{name}:", 1)}
 
 
-def load_classifier() -> Classifier:
-    """Import TensorFlow, which takes seconds, and load the model. Raises, and logs, whatever goes wrong."""
+def load_classifier(model: str | None) -> Classifier:
+    """Load the model, and TensorFlow if it runs here, which takes seconds. Raises, and logs, whatever goes wrong."""
     try:
-        from mnist_demo.inference import Classifier
-
-        return Classifier()
+        return Classifier(model or MODEL_DIR)
     except Exception:
         logger.exception("no digits can be read until the model is restored and the server started again")
         raise

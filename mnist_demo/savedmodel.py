@@ -1,0 +1,24 @@
+"""A SavedModel that runs in this process. Importing this module imports TensorFlow, which takes seconds."""
+
+from pathlib import Path
+from typing import Literal
+
+import tensorflow as tf
+from numpy.typing import NDArray
+
+
+class SavedModel:
+    """The signatures of a SavedModel folder."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self._loaded = tf.saved_model.load(str(folder))  # kept, as its signatures do not keep its variables
+
+    def run(self, signature: str, **inputs: NDArray) -> NDArray:
+        """Return a signature's output for its inputs, all of the dtypes and shapes that it names."""
+        # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
+        tensors = {name: tf.constant(value) for name, value in inputs.items()}
+        return self._loaded.signatures[signature](**tensors)["output_0"].numpy()
+
+    def state(self) -> Literal["ready"]:
+        """Return how the model is: it has been loaded."""
+        return "ready"

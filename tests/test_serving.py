@@ -1,0 +1,252 @@
+"""A model that is served elsewhere: what goes over the wire, and what happens when the server is away."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import tensorflow as tf
+from app_server import App, start_app, wait_until_ready
+from conftest import Write, write_digits
+from gradio_client import Client, handle_file
+from model_server import ModelServer, serve_model
+from pictures import encode
+from test_main import run
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.inference import golden_digits
+from mnist_demo.page.reader import AWAY, Reader
+from mnist_demo.serving import ServedModel, base_url, encode_request
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelServer]:
+    """The project's own model, served."""
+    with serve_model() as server:
+        yield server
+
+
+@pytest.fixture
+def remote(served: ModelServer) -> Classifier:
+    return Classifier(served.url)
+
+
+@pytest.fixture(scope="module")
+def half_plus_three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+    """The model of the documentation's examples: x / 2 + 3."""
+    folder = tmp_path_factory.mktemp("half_plus_three") / "123"
+    module = tf.Module()
+    module.serve = tf.function(
+        lambda x: {"y": x / 2 + 3}, input_signature=[tf.TensorSpec([None], tf.float32, name="x")]
+    )
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": module.serve})
+    with serve_model(folder, "half_plus_three") as server:
+        yield server
+
+
+@pytest.fixture
+def nowhere() -> str:
+    """The address of a model at a port where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/v1/models/mnist"
+
+
+class TestDocumentedExamples:
+    """Those of https://www.tensorflow.org/tfx/serving/api_rest, word for word."""
+
+    def test_the_stand_in_gives_the_documented_status(self, half_plus_three: ModelServer) -> None:
+        documented = """{
+ "model_version_status": [
+  {
+   "version": "123",
+   "state": "AVAILABLE",
+   "status": {
+    "error_code": "OK",
+    "error_message": ""
+   }
+  }
+ ]
+}"""
+        assert httpx.get(half_plus_three.url).text == documented
+
+    def test_the_stand_in_gives_the_documented_prediction(self, half_plus_three: ModelServer) -> None:
+        reply = httpx.post(f"{half_plus_three.url}:predict", content='{"instances": [1.0,2.0,5.0]}')
+        assert reply.json() == json.loads('{ "predictions": [3.5, 4.0, 5.5] }')
+
+    def test_the_stand_in_gives_the_documented_error(self, half_plus_three: ModelServer) -> None:
+        url = half_plus_three.url.replace("half_plus_three", "half")
+        reply = httpx.post(f"{url}:predict", content='{"instances": [1.0,5.0]}')
+        assert reply.status_code == 404
+        assert reply.json() == {"error": "Servable not found for request: Latest(half)"}
+
+    def test_the_client_asks_and_understands(self, half_plus_three: ModelServer) -> None:
+        answer = ServedModel(half_plus_three.url).run("serving_default", x=np.array([1, 2, 5], np.float32))
+        assert answer.tolist() == [3.5, 4.0, 5.5]
+        expected = {"signature_name": "serving_default", "instances": [1.0, 2.0, 5.0]}
+        assert json.loads(half_plus_three.requests[-1]) == expected
+
+    def test_an_only_input_goes_without_its_name(self) -> None:
+        request = encode_request("predict_images", {"images": np.array([[[1, 2]], [[3, 4]]])})
+        assert json.loads(request)["instances"] == [[[1, 2]], [[3, 4]]]
+
+    def test_several_inputs_go_as_objects(self) -> None:
+        request = encode_request(
+            "predict_signals",
+            {
+                "signal": np.array([[1, 2, 3, 4, 5], [3, 4, 1, 2, 5]]),
+                "sensor": np.array([[[1, 2], [3, 4]], [[4, 5], [6, 8]]]),
+            },
+        )
+        assert json.loads(request)["instances"] == [
+            {"signal": [1, 2, 3, 4, 5], "sensor": [[1, 2], [3, 4]]},
+            {"signal": [3, 4, 1, 2, 5], "sensor": [[4, 5], [6, 8]]},
+        ]
+
+
+class TestServed:
+    def test_answers_as_the_folder_does(self, remote: Classifier, classifier: Classifier) -> None:
+        digits = golden_digits()
+        labels = np.array([1, 7, 2])
+        np.testing.assert_allclose(remote.predict(digits), classifier.predict(digits), atol=1e-6)
+        np.testing.assert_allclose(remote.features(digits), classifier.features(digits), atol=1e-5)
+        expected = classifier.saliency(digits, labels)
+        np.testing.assert_allclose(remote.saliency(digits, labels), expected, atol=1e-4)
+
+    def test_reads_pictures(self, remote: Classifier, write: Write) -> None:
+        assert recognize(write("2026", "17"), remote).text == "2026\n17"
+
+    def test_all_marks_of_a_picture_go_in_one_request(
+        self, served: ModelServer, remote: Classifier, write: Write
+    ) -> None:
+        served.requests.clear()
+        recognize(write("314"), remote)
+        assert [len(json.loads(request)["instances"]) for request in served.requests] == [3]
+
+    def test_no_images_make_no_request(self, served: ModelServer, remote: Classifier) -> None:
+        served.requests.clear()
+        assert remote.predict(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
+        assert served.requests == []
+
+    def test_the_command_line_reads(self, served: ModelServer, write: Write, tmp_path: Path) -> None:
+        (tmp_path / "seven.png").write_bytes(encode(write("7")))
+        done = run("--model-url", served.url, str(tmp_path / "seven.png"))
+        assert (done.stdout, done.returncode) == (f"{tmp_path / 'seven.png'}: 7\n", 0)
+
+
+class TestTrouble:
+    def test_a_busy_server_is_asked_again(self, served: ModelServer, remote: Classifier) -> None:
+        served.requests.clear()
+        served.busy = 2
+        start = time.monotonic()
+        assert remote.predict(golden_digits()).argmax(1).tolist() == [0, 1, 7]
+        assert len(set(served.requests)) == 1
+        assert len(served.requests) == 3
+        assert time.monotonic() - start >= 0.2  # it waited in between
+
+    def test_a_server_that_stays_busy_is_named(self, served: ModelServer, remote: Classifier) -> None:
+        served.busy = 4
+        with pytest.raises(ConnectionError, match="refuses with 503: The batch scheduling queue"):
+            remote.predict(golden_digits())
+        assert served.busy == 0
+
+    def test_an_absent_server_is_named(self, nowhere: str) -> None:
+        remote = Classifier(nowhere)
+        with pytest.raises(ConnectionError, match=rf"{nowhere} does not answer .* Start it, or correct its address"):
+            remote.predict(golden_digits())
+        assert remote.state() == "away"
+
+    def test_the_command_line_says_so(self, nowhere: str, write: Write, tmp_path: Path) -> None:
+        (tmp_path / "seven.png").write_bytes(encode(write("7")))
+        done = run("--model-url", nowhere, str(tmp_path / "seven.png"))
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.splitlines()[-1].startswith(f"the model server at {nowhere} does not answer")
+        assert "Traceback" not in done.stderr
+
+    def test_another_model_is_refused(self, half_plus_three: ModelServer) -> None:
+        with pytest.raises(ConnectionError, match="the model that is served is another"):
+            Classifier(half_plus_three.url).predict(golden_digits())
+
+    def test_a_wrong_name_gets_the_servers_words(self, served: ModelServer) -> None:
+        with pytest.raises(ConnectionError, match=r"refuses with 404: Servable not found for request: Latest\(half\)"):
+            Classifier(served.url.replace("mnist", "half")).predict(golden_digits())
+
+    def test_a_damaged_models_answer_is_noticed(
+        self, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(served, "predict", lambda request: [[float("nan")] * 10 for _ in request["instances"]])
+        with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
+            remote.predict(golden_digits())
+
+
+class TestPage:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def page(cls, served: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+        """The app, whose model is served elsewhere."""
+        with start_app(tmp_path_factory.mktemp("page") / "log", "--model-url", served.url) as app:
+            yield app
+
+    def test_it_reads(self, page: App, write: Write, tmp_path: Path) -> None:
+        wait_until_ready(page)
+        (tmp_path / "drawing.png").write_bytes(encode(write("42")))
+        client = Client(page.url, verbose=False)
+        assert client.predict(handle_file(tmp_path / "drawing.png"), api_name="/recognize")["text"] == "42"
+
+    def test_it_is_ready_while_the_model_is(self, served: ModelServer, page: App) -> None:
+        wait_until_ready(page)
+        served.available = False
+        try:
+            answer = httpx.get(f"{page.url}/readyz")
+        finally:
+            served.available = True
+        assert (answer.status_code, answer.json()) == (503, {"status": "loading"})
+        assert httpx.get(f"{page.url}/healthz").json() == {"status": "up"}
+
+    def test_its_visitors_are_told_when_the_server_is_away(self, nowhere: str) -> None:
+        reader = Reader()
+        reader.model = nowhere
+        assert reader.read_photo(encode(write_digits("7")), "seven.png") == {"error": AWAY}
+        assert reader.state() == "away"
+
+
+def test_a_served_model_needs_no_tensorflow() -> None:
+    code = "import sys; from mnist_demo import *; Classifier(sys.argv[1]); sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code, "http://localhost:8501/v1/models/mnist"], check=True)
+
+
+def test_the_state_follows_the_servers(served: ModelServer, remote: Classifier) -> None:
+    assert remote.state() == "ready"
+    served.available = False
+    try:
+        assert remote.state() == "loading"
+    finally:
+        served.available = True
+    assert Classifier(served.url.replace("mnist", "other")).state() == "away"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8501/v1/models/mnist",
+        "http://localhost:8501/v1/models/mnist/versions/1",
+        "https://models.example.org/digits/v1/models/mnist/labels/stable",
+    ],
+)
+def test_addresses_of_models_are_taken(url: str) -> None:
+    assert base_url(url + "/") == url
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8501", "http://localhost:8501", "http://localhost:8501/v1/models/m:predict"]
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="expected a model's address such as"):
+        base_url(url)
