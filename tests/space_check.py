@@ -57,7 +57,7 @@ def main() -> None:
         export(space)
         python = make_environment(space, home, as_user)
         start = time.perf_counter()
-        with serve(python, space, as_user) as url:
+        with serve(python, space, home / "log", as_user) as url:
             client = Client(url, verbose=False)
             expect(client, home / "drawing.png", write_digits("2026"), "2026")
             print(f"cold start to the first reading: {time.perf_counter() - start:.1f} s")
@@ -116,16 +116,24 @@ def find_python(as_user: dict[str, Any]) -> str:
 
 
 @contextmanager
-def serve(python: Path, space: Path, as_user: dict[str, Any]) -> Iterator[str]:
-    """Start the app as a Space does; yield its address once the page is served, and terminate it."""
+def serve(python: Path, space: Path, log: Path, as_user: dict[str, Any]) -> Iterator[str]:
+    """Start the app as a Space does; yield its address once the page is served, and terminate it.
+
+    What it writes goes to the log, which is printed if anything goes wrong.
+    """
     as_user = {**as_user, "cwd": space, "env": {**as_user["env"], **VARIABLES}}
-    with subprocess.Popen([python, "app.py"], **as_user) as process:
-        try:
-            url = f"http://127.0.0.1:{PORT}"
-            wait_until_answered(url, process, SERVED_WITHIN)
-            yield url
-        finally:
-            process.terminate()
+    with log.open("wb") as output:
+        process = subprocess.Popen([python, "app.py"], stdout=output, stderr=subprocess.STDOUT, **as_user)
+    try:
+        url = f"http://127.0.0.1:{PORT}"
+        wait_until_answered(url, process, SERVED_WITHIN)
+        yield url
+    except Exception:
+        print(log.read_text(), file=sys.stderr)
+        raise
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def expect(client: Client, path: Path, picture: Any, text: str) -> None:
