@@ -3,7 +3,10 @@
   const translations = gradio_config.i18n_translations;
   const language = [navigator.language, navigator.language.split("-")[0], "en"].find((name) => name in translations);
   const texts = { ...translations.en, ...translations[language] };
-  document.documentElement.lang = language;
+  const root = document.documentElement;
+  const speak = () => root.lang === language || (root.lang = language);
+  speak();
+  new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // Gradio names the browser's language
 
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
@@ -46,6 +49,6 @@
     observer.disconnect();
     new MutationObserver(apply).observe(document.body, { attributeFilter: ["class"] });
     apply();
-  }).observe(document.documentElement, { childList: true });
+  }).observe(root, { childList: true });
   system.addEventListener("change", apply);
 })();

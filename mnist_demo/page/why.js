@@ -1,6 +1,6 @@
 // The reasons for the digit that the readout shows. Its ink and what the first layer makes of it follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
-const PAUSE = 120; // milliseconds between an answer and the next request of its kind
+const PAUSE = 200; // milliseconds between an answer and the next request of its kind
 const RESTS = 150; // milliseconds after which a pen is at rest
 const SPEAKS_FOR = [96, 134, 255];
 const SPEAKS_AGAINST = [255, 148, 46];

@@ -147,3 +147,32 @@ def test_a_lost_connection_is_shown_and_recovers_by_itself(page: Page) -> None:
 
 def test_the_pad_is_crisp_on_a_dense_screen(phone: Page) -> None:
     assert phone.evaluate("(c => c.width / c.clientWidth)(document.querySelector('#sketchpad canvas'))") == 3
+
+
+def test_drawing_goes_on_while_the_server_is_silent(page: Page) -> None:
+    page.route("**/component_server/**", lambda _: None)
+    for stroke in place("42", page.locator("#sketchpad canvas")):
+        press(page, stroke)
+        page.mouse.up()
+        for x, y in stroke:
+            assert page.evaluate(INK_AT, [x, y])
+    expect(page.locator("#sketchpad .connection")).to_have_text("Waiting for the model…")
+    page.unroute("**/component_server/**")
+
+
+INK_AT = """([x, y]) => {
+  const canvas = document.querySelector("#sketchpad canvas");
+  const { left, top } = canvas.getBoundingClientRect();
+  return canvas.getContext("2d").getImageData(x - left, y - top, 1, 1).data[3] > 0;
+}"""
+
+
+def test_the_pen_leaves_no_mark_of_focus_and_the_keyboard_does(page: Page) -> None:
+    canvas = page.locator("#sketchpad canvas")
+    draw(page, "1")
+    expect(canvas).to_be_focused()
+    assert canvas.evaluate("canvas => getComputedStyle(canvas).outlineStyle") == "none"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(canvas).to_be_focused()
+    assert canvas.evaluate("canvas => getComputedStyle(canvas).outlineStyle") == "solid"

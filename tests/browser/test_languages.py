@@ -1,8 +1,10 @@
 """The page in its languages."""
 
 import re
+from pathlib import Path
 
 import pytest
+from pictures import png_bomb
 from playwright.sync_api import Page, expect
 
 from mnist_demo.page import i18n
@@ -47,3 +49,26 @@ def test_a_language_that_the_page_does_not_speak_gets_english(open_page: OpenPag
     page = open_page(locale="pt-BR")
     expect(page.locator("h1")).to_have_text(ENGLISH["heading"])
     assert page.evaluate("document.documentElement.lang") == "en"
+
+
+# Files that cannot be read, by the text that says why.
+UNREADABLE = {
+    "error_empty": b"",
+    "error_kind": b"Dear model,",
+    "error_large": png_bomb(10_000, 6_000),
+    "error_damaged": png_bomb(100, 100)[:-30],
+}
+
+
+@pytest.mark.parametrize("key", UNREADABLE)
+def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(
+    open_page: OpenPage, tmp_path: Path, key: str
+) -> None:
+    texts = i18n.translations["de"]
+    page = open_page(locale="de-DE")
+    path = tmp_path / "bild.png"
+    path.write_bytes(UNREADABLE[key])
+    page.get_by_role("tab", name=texts["photo"]).click()
+    page.locator("#frame input[type=file]").set_input_files(path)
+    words = re.split(r"{\w+}", texts[key])
+    expect(page.locator("#frame [role=alert]")).to_have_text(re.compile(".+".join(map(re.escape, words))))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+from pictures import png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -111,6 +112,25 @@ def test_a_file_that_is_no_image_is_named_and_nothing_is_lost(
     expect(photo_tab.locator("#reading")).to_have_text("4071")
     upload(photo_tab, photo_file)
     expect(photo_tab.locator("#frame [role=alert]")).to_have_text("")
+
+
+UNREADABLE = {
+    "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "not a PNG, JPEG or WebP image"),
+    "letter.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not a PNG, JPEG or WebP image"),
+    "nothing.png": (b"", "the file is empty"),
+    "wall.png": (png_bomb(10_000, 6_000), "more than 50 megapixels"),
+    "heavy.jpg": (bytes(14_000_001), "larger than 14 MB"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(photo_tab: Page, tmp_path: Path, name: str) -> None:
+    content, words = UNREADABLE[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text(words)
+    assert photo_tab.evaluate("document.documentElement.scrollHeight <= innerHeight")  # the message moves nothing
 
 
 def test_each_tab_keeps_its_own_reading(photo_tab: Page, photo_file: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .pen import draw, place, press
 
@@ -34,20 +34,32 @@ def test_reasons_follow_the_drawing_and_go_with_it(page: Page) -> None:
     expect(page.locator("#why img")).to_be_hidden()
 
 
-def test_the_ink_and_the_layer_follow_the_pen_and_the_saliency_comes_when_it_rests(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(str(request.post_data)) if request.post_data else None)
+def test_the_layer_follows_the_pen_and_the_saliency_comes_when_it_rests(page: Page) -> None:
     (stroke,) = place("2", page.locator("#sketchpad canvas"))
-    press(page, stroke[:-1])
-    for _ in range(40):  # the pen is down and trembles
-        page.mouse.move(*stroke[-2])
-        page.mouse.move(*stroke[-1])
-        page.wait_for_timeout(20)
-    expect(page.locator("#why img")).to_be_visible()
-    assert any('"respond"' in request for request in asked)
-    assert not any('"explain"' in request for request in asked)
-    page.mouse.up()
-    expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 2")
+    press(page, stroke[:-8])
+    caption = page.locator("#why .own + figcaption span")
+    expect(caption).to_have_text(re.compile(r"speaks for \d"))
+    asked: list[str] = []
+    readings: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        if '"read"' in asked[-1]:
+            readings.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/**", hold)
+    with page.expect_request(lambda request: '"read"' in (request.post_data or "")):
+        page.mouse.move(*stroke[-7])
+    page.mouse.move(*stroke[-4])  # so that the reading is older than the drawing when it comes
+    with page.expect_request(lambda request: '"respond"' in (request.post_data or "")):
+        readings[0].continue_()
+    page.wait_for_timeout(500)
+    assert not any('"explain"' in body for body in asked)
+    page.unroute("**/component_server/**")  # lets the request that waits go on
+    with page.expect_request(lambda request: '"explain"' in (request.post_data or "")):
+        page.mouse.up()
 
 
 def test_a_mark_that_is_no_digit_is_explained_as_such(page: Page) -> None:

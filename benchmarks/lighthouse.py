@@ -1,0 +1,58 @@
+"""What Lighthouse says of the page, on desktop and mobile, beside an empty Gradio page: the difference is ours.
+
+Run as `python benchmarks/lighthouse.py`; needs Node.js and Chromium, and fetches Lighthouse from the npm registry.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import gradio as gr
+from serving import started, wait_until_served
+
+LIGHTHOUSE = "lighthouse@12.8.2"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
+WINDOWS = {"desktop": ["--preset=desktop"], "mobile": []}
+
+
+def main() -> None:
+    """Run Lighthouse on both pages in both windows, or serve the empty one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, help="only serve the empty page, on this port")
+    arguments = parser.parse_args()
+    if arguments.port:
+        gr.Blocks(analytics_enabled=False).launch(server_port=arguments.port, quiet=True)
+        return
+    for name, script in (("the page", "app.py"), ("an empty Gradio page", __file__)):
+        with started(script, quiet=True) as (url, _):
+            wait_until_served(url)
+            for window, flags in WINDOWS.items():
+                print(f"{name}, {window}: {scores(url, flags)}", flush=True)
+
+
+def scores(url: str, flags: list[str]) -> str:
+    """Return Lighthouse's scores of a page, and the audits of accessibility and best practices that it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.json"
+        command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
+        environment = {**os.environ, "CHROME_PATH": CHROMIUM}
+        subprocess.run([*command, f"--chrome-flags={FLAGS}", *flags], check=True, env=environment)
+        report = json.loads(path.read_text())
+    categories = report["categories"]
+    failed = [
+        audit["id"]
+        for name in ("accessibility", "best-practices")
+        for audit in categories[name]["auditRefs"]
+        if audit["weight"] and report["audits"][audit["id"]]["score"] == 0
+    ]
+    figures = ", ".join(f"{name} {100 * category['score']:.0f}" for name, category in categories.items())
+    return figures + (f"; fails {', '.join(failed)}" if failed else "")
+
+
+if __name__ == "__main__":
+    main()
