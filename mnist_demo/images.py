@@ -25,6 +25,8 @@ PIXELS_MAX = 50_000_000  # of a picture that is opened at all
 SIDE_MAX = 20_000  # pixels, likewise
 WORK_PIXELS = 4_000_000  # a larger picture is reduced to about so many before it is read
 EXIF_ORIENTATION = 0x0112
+SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and each is decoded over the whole picture
+SCAN = b"\xff\xda"  # the marker that begins one; never part of compressed pixels
 
 STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to about this to find how wide its strokes are
 STROKE_SIDES = (3, 5, 7, 11, 15, 23, 35, 55, 85, 127)  # pixels, of the squares tried
@@ -151,6 +153,7 @@ def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
         except Exception as error:  # decoders raise nearly anything on damaged files
             raise ValueError(_damaged(name, error)) from None
         _check_size(*image.size, name)
+        _check_scans(image, file, name)
         try:
             return _decode(image)
         except Exception as error:
@@ -170,6 +173,18 @@ def _check_size(width: int, height: int, name: str) -> None:
         raise ValueError(_too_large(name))
     if width * height == 0:
         raise ValueError(f"{name}: the image has no pixels. Choose another.")
+
+
+def _check_scans(image: Image.Image, file: BinaryIO, name: str) -> None:
+    """Refuse a progressive JPEG of a few kB that would take minutes to decode."""
+    if "progressive" not in image.info:
+        return
+    place = file.tell()
+    file.seek(0)
+    scans = file.read().count(SCAN)
+    file.seek(place)
+    if scans > SCANS_MAX:
+        raise ValueError(_damaged(name, ValueError(f"{scans} scans, where a JPEG has some ten")))
 
 
 def _decode(image: Image.Image) -> tuple[Grey, int, int]:

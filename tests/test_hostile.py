@@ -126,6 +126,14 @@ class TestBombs:
         assert float(seconds) < REFUSED_WITHIN
         assert float(megabytes) < REFUSED_MEMORY
 
+    def test_a_jpeg_of_very_many_scans_is_refused(self) -> None:
+        content = save(Image.fromarray(np.zeros((64, 64), np.uint8)), "JPEG", progressive=True)
+        first = content.index(b"\xff\xda")
+        scans = content[first:-2]
+        assert load_image(content[:-2] + 5 * scans + content[-2:]).shape == (64, 64)
+        with pytest.raises(ValueError, match=r"the image is damaged \(\d+ scans"):
+            load_image(content[:-2] + 300 * scans + content[-2:])
+
     def test_a_phone_s_48_megapixels_are_read(self) -> None:
         assert load_image(png_bomb(8000, 6000)).size <= 4_100_000
 
