@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
@@ -26,10 +26,8 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from mnist_demo.inference import Classifier
 from mnist_demo.recognition import recognize
-
-if TYPE_CHECKING:
-    from mnist_demo.inference import Classifier
 
 DEFAULT_FLAGS = (
     "--runner=FnApiRunner",  # on this machine; Beam's default looks for a program to download first
@@ -61,29 +59,27 @@ PARQUET_SCHEMA = pa.schema(
 Row = dict[str, Any]
 
 
-class ReadingHandler(ModelHandler[bytes, Row, "Classifier"]):
+class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
     """Has RunInference read files with our classifier: Beam's own TensorFlow handler loads no SavedModel of Keras 3."""
 
     def __init__(self) -> None:
         super().__init__(max_batch_size=BATCH_MAX)
 
-    def load_model(self) -> "Classifier":
+    def load_model(self) -> Classifier:
         """Load the classifier, once for each process."""
-        from mnist_demo.inference import Classifier  # TensorFlow, which the process that plans the work does not need
-
         return Classifier()
 
     def run_inference(
         self,
         batch: Sequence[bytes],
-        model: "Classifier",
+        model: Classifier,
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 (Beam's signature; there are none)
     ) -> Iterator[Row]:
         """Yield what each file reads, in the order given."""
         return (read_file(path, model) for path in batch)
 
 
-def read_file(path: bytes, classifier: "Classifier") -> Row:
+def read_file(path: bytes, classifier: Classifier) -> Row:
     """Return what a file reads, in the form of the command line's JSON: `file` with `text` and `digits`, or `error`.
 
     Paths are bytes, as names of files are on Linux; what is no UTF-8 in them appears with backslashes.
