@@ -22,12 +22,12 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
     return file.getvalue()
 
 
-def geotagged(pixels: NDArray[np.uint8], kind: str, orientation: int = 1) -> bytes:
+def geotagged(pixels: NDArray[np.uint8], kind: str, orientation: int = 1, **options: Any) -> bytes:
     """Return an image file that says, in EXIF and XMP, where and with what it was taken."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKE] = orientation, MAKER
     exif.get_ifd(GPS).update({1: "N", 2: LATITUDE})
-    return encode(pixels, kind, exif=exif, **({} if kind == "PNG" else {"xmp": XMP}))
+    return encode(pixels, kind, exif=exif, **({} if kind == "PNG" else {"xmp": XMP}), **options)
 
 
 def png_bomb(width: int, height: int) -> bytes:

@@ -3,16 +3,22 @@
 import asyncio
 import base64
 import json
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from app_server import serve_app
+from conftest import Write
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from pictures import MAKER, geotagged
 
 from mnist_demo.page.examples import photo_bytes
+from mnist_demo.server.uploads import PREFIX
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,17 @@ def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None
     reading = json.loads(answer.content[0].text)
     assert reading["text"] == "4071"
     assert [digit["label"] for digit in reading["digits"]] == list("4071")
+
+
+def test_an_image_is_kept_without_its_metadata(server: str, write: Write) -> None:
+    content = geotagged(np.repeat(write("2963")[..., None], 3, 2), "JPEG", comment=str(server))
+    _, answer = use_tool(server, image="data:image/jpeg;base64," + base64.b64encode(content).decode())
+    assert json.loads(answer.content[0].text)["text"] == "2963"
+    folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/*")
+    written = [path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()]
+    (kept,) = (file for file in written if server.encode() in file)
+    assert len(kept) == len(content)
+    assert MAKER.encode() not in kept
 
 
 def test_a_file_of_the_servers_own_cannot_be_read(server: str) -> None:

@@ -1,5 +1,6 @@
 """What is left of a picture's metadata when it has come through the server's door."""
 
+import base64
 import io
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from pictures import GPS, MAKER, ORIENTATION, encode, geotagged
 from PIL import Image
 
-from mnist_demo.server.metadata import remove_metadata
+from mnist_demo.server.metadata import clean_data_urls, clean_form, remove_metadata
 
 KINDS = ("JPEG", "PNG", "WEBP")
 FORMATS_PARTS = (
@@ -50,6 +51,43 @@ def test_several_pictures_in_one_request_are_all_cleaned(pixels: NDArray[np.uint
     body = bytearray(b"--".join(geotagged(pixels, kind) for kind in KINDS * 2))
     remove_metadata(body)
     assert MAKER.encode() not in body
+
+
+def tagged_tiff(pixels: NDArray[np.uint8]) -> bytes:
+    """Return a picture of a kind that is not read, whose metadata nothing here can find, as a HEIC file is."""
+    return encode(pixels, "TIFF", tiffinfo={0x010F: MAKER})
+
+
+def test_of_other_files_in_a_form_only_the_first_bytes_are_left(pixels: NDArray[np.uint8]) -> None:
+    head = b'Content-Disposition: form-data; name="files"; filename="photo"\r\nContent-Type: image/x\r\n\r\n'
+    files = [tagged_tiff(pixels), geotagged(pixels, "JPEG"), b"GPS", encode(pixels)]
+    body = bytearray(b"".join(b"--form\r\n" + head + file + b"\r\n" for file in files) + b"--form--\r\n")
+    length = len(body)
+    clean_form(body, b"form")
+    assert len(body) == length
+    assert MAKER.encode() not in body
+    _, first, second, *unharmed = body.split(head)
+    assert first.startswith(files[0][:16] + b"\0\0\0\0")
+    assert first.endswith(b"\0\0\r\n--form\r\n")
+    with Image.open(io.BytesIO(second)) as image, Image.open(io.BytesIO(files[1])) as before:
+        assert np.array_equal(np.asarray(image), np.asarray(before))
+    assert b"".join(unharmed) == b"GPS\r\n--form\r\n" + files[3] + b"\r\n--form--\r\n"
+
+
+def test_data_urls_anywhere_in_json_are_cleaned(pixels: NDArray[np.uint8]) -> None:
+    def data_url(content: bytes) -> str:
+        return "data:image/jpeg;base64," + base64.b64encode(content).decode()
+
+    original = geotagged(pixels, "JPEG", orientation=6)
+    value = {"params": [{"image": data_url(original), "name": "data"}, data_url(tagged_tiff(pixels)), 3]}
+    cleaned = clean_data_urls(value)
+    photo, other = (
+        base64.b64decode(url.split(",")[1]) for url in (cleaned["params"][0]["image"], cleaned["params"][1])
+    )
+    assert MAKER.encode() not in photo + other
+    with Image.open(io.BytesIO(photo)) as image:
+        assert image.getexif()[ORIENTATION] == 6
+    assert (cleaned["params"][0]["name"], cleaned["params"][2]) == ("data", 3)
 
 
 @given(st.data())

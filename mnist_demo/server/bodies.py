@@ -5,11 +5,12 @@ import json
 import re
 from pathlib import Path
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnist_demo.server.metadata import remove_metadata
+from mnist_demo.server.metadata import clean_data_urls, clean_form
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, UPLOAD_MAX
 from mnist_demo.server.uploads import has_expired
@@ -18,6 +19,7 @@ BODY_WITHIN = 60  # seconds, for a body to arrive
 HELD_MAX = 300_000_000  # bytes of all bodies at a time
 DRAIN_MAX = 100_000_000  # bytes of a body too large that are still taken, so that its sender gets to hear why
 DRAIN_WITHIN = 5  # seconds, likewise
+AGAIN_AFTER = 5  # seconds, until there may be room for a body again
 
 TOO_LARGE = {
     UPLOAD_MAX: "The upload is larger than 15 MB. Shrink the image.",
@@ -30,12 +32,13 @@ ADDRESS_ARGUMENT = re.compile(r'"image": (?:\{[^}]*"(?:path|url)": )?"\s*(?:http
 
 
 class BodyError(Exception):
-    """Why a body is not taken: a status and words for its sender."""
+    """Why a body is not taken: a status, words for its sender, and after how many seconds to send it again, if ever."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, again_after: int | None = None) -> None:
         super().__init__(status, text)
         self.status = status
         self.text = text
+        self.again_after = again_after
 
 
 class BodyLimit:
@@ -52,17 +55,17 @@ class BodyLimit:
         body = bytearray()
         try:
             await self.take(scope, receive, body)
-            check_body(scope, body)
+            content = check_body(scope, body)
         except BodyError as error:
             self.held -= len(body)
             if "received" not in scope:
                 await drain(receive)
-            return await refuse(error.status, error.text, scope, receive, send)
+            return await refuse(error.status, error.text, scope, receive, send, error.again_after)
         except ClientDisconnect:
             self.held -= len(body)
             return None
         try:
-            return await self.app(scope, replay(bytes(body), receive), send)
+            return await self.app(scope, replay(content, receive), send)
         finally:
             self.held -= len(body)
 
@@ -84,32 +87,45 @@ class BodyLimit:
                     if len(body) > most:
                         raise BodyError(413, TOO_LARGE[most])
                     if self.held > HELD_MAX:
-                        raise BodyError(503, "Too many uploads at once. Please try again in a moment.")
+                        raise BodyError(503, "Too many uploads at once. Please try again in a moment.", AGAIN_AFTER)
         except TimeoutError:
             raise BodyError(408, "The upload took too long. Please try again.") from None
 
 
-def check_body(scope: Scope, body: bytearray) -> None:
-    """Remove metadata from pictures; raise BodyError for a call that names an address or an upload that is gone."""
+def check_body(scope: Scope, body: bytearray) -> bytes:
+    """Return a body without its pictures' metadata. Raises BodyError if it names an address or an upload now gone."""
     route = scope["route_of"]
-    if route and route.work == "photo" and route.body_max != CALL_MAX:
-        remove_metadata(body)
-    if scope["path"].rstrip("/").endswith("/mcp") and ADDRESS_ARGUMENT.search(json_text(body)):
-        raise BodyError(400, "Expected an image as a data URL, got an address. Send the image itself.")
-    if route and route.body_max == CALL_MAX:
-        for path in paths_in(body):
-            if "://" in path or path.startswith("data:"):
-                raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
-            if has_expired(Path(path)):
-                raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
+    if route is None or route.work != "photo":
+        return bytes(body)
+    if route.name.endswith("/mcp"):
+        return clean_tool_call(body)
+    if route.body_max == CALL_MAX:
+        check_paths(body)
+    else:
+        _, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
+        clean_form(body, parameters.get(b"boundary", b""))
+    return bytes(body)
 
 
-def json_text(body: bytearray) -> str:
-    """Return a JSON body written in one way, without escapes where none are needed. Raises BodyError if it is none."""
+def clean_tool_call(body: bytearray) -> bytes:
+    """Return a call of the MCP tool without the image's metadata. Raises BodyError if it names an address."""
     try:
-        return json.dumps(json.loads(body), ensure_ascii=False)
+        call = clean_data_urls(json.loads(body))
     except (ValueError, RecursionError):
         raise BodyError(400, "Expected JSON.") from None
+    text = json.dumps(call, ensure_ascii=False)
+    if ADDRESS_ARGUMENT.search(text):
+        raise BodyError(400, "Expected an image as a data URL, got an address. Send the image itself.")
+    return text.encode(errors="replace")  # a lone half of a surrogate pair is none of the words it may bring
+
+
+def check_paths(body: bytearray) -> None:
+    """Raise BodyError for a call of the API that names an address or an upload that is gone."""
+    for path in paths_in(body):
+        if "://" in path or path.startswith("data:"):
+            raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
+        if has_expired(Path(path)):
+            raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
 
 
 def paths_in(body: bytearray) -> list[str]:

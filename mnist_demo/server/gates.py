@@ -2,58 +2,99 @@
 
 import asyncio
 import time
+from collections import deque
+from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mnist_demo.server.rates import TOO_MANY, client_of
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
-# At a time, and waiting. Two drawings, for the two cores that such a machine has; one photo, so that the memory and the
-# core it takes are taken once. Not yet tuned on an idle machine; benchmarks/load.py measures what other numbers do.
-GATES: dict[Work, tuple[int, int]] = {"drawing": (2, 300), "photo": (1, 40)}
+AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again
 
 
+@dataclass
 class Gate:
-    """Lets so many through at a time; the others wait in line."""
+    """Lets so many through at a time. The others wait in line: each client in a line of its own, and these take turns.
 
-    def __init__(self, at_once: int, waiting_max: int) -> None:
-        self.places = asyncio.Semaphore(at_once)
-        self.waiting_max = waiting_max
-        self.waiting = 0
+    Attributes:
+        free: places left.
+        waiting_max: how many may wait in all.
+        waiting_each: how many of one client's may wait.
+        lines: the clients that wait, the one whose turn is next first.
+    """
+
+    free: int
+    waiting_max: int
+    waiting_each: int
+    lines: dict[str, deque["asyncio.Future[None]"]] = field(default_factory=dict)
 
     def is_full(self) -> bool:
         """Return whether as many wait as may."""
-        return self.waiting >= self.waiting_max
+        return sum(map(len, self.lines.values())) >= self.waiting_max
 
-    async def enter(self) -> None:
-        """Wait in line for a place; it must be left with `leave`."""
-        self.waiting += 1
+    def is_full_for(self, client: str) -> bool:
+        """Return whether as many of a client's wait as may."""
+        return len(self.lines.get(client, ())) >= self.waiting_each
+
+    async def enter(self, client: str) -> None:
+        """Wait for a place; it must be left with `leave`."""
+        if self.free:
+            self.free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self.lines.setdefault(client, deque()).append(turn)
         try:
-            await self.places.acquire()
-        finally:
-            self.waiting -= 1
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # the place had been given already
+                self.leave()
+            raise
 
     def leave(self) -> None:
-        """Give the place to the next in line."""
-        self.places.release()
+        """Give the place to the next in line, and its client the last turn."""
+        while self.lines:
+            client = next(iter(self.lines))
+            line = self.lines.pop(client)
+            turn = line.popleft()
+            if line:
+                self.lines[client] = line
+            if not turn.done():
+                return turn.set_result(None)
+        self.free += 1
+        return None
+
+
+def make_gates() -> dict[Work, Gate]:
+    """Return the gates, each closed to the other's work, so that photos never make drawings wait.
+
+    Two drawings at a time, for the two cores that such a machine has. One photo, so that the memory and the core it
+    takes are taken once. A school class behind one address has a hundred requests waiting at most, since a page asks
+    one at a time.
+    """
+    return {"drawing": Gate(2, 300, 100), "photo": Gate(1, 40, 20)}
 
 
 class Gates:
-    """One gate for drawings, one for photos, so that photos never make drawings wait; 503 where the line is full."""
+    """Sends each request through the gate of its work; 503 where the line is full, 429 where the client's own is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.gates = {work: Gate(*limits) for work, limits in GATES.items()}
+        self.gates = make_gates()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gate = self.gates.get(scope["route_of"].work) if scope["type"] == "http" else None
         if gate is None:
             return await self.app(scope, receive, send)
+        client = client_of(scope)
+        if gate.is_full_for(client):
+            return await refuse(429, TOO_MANY, scope, receive, send, AGAIN_AFTER)
         if gate.is_full():
             text = "Many people are here right now. Please try again in a few seconds."
-            return await refuse(503, text, scope, receive, send, {"Retry-After": "2"})
+            return await refuse(503, text, scope, receive, send, AGAIN_AFTER)
         start = time.perf_counter()
-        await gate.enter()
+        await gate.enter(client)
         scope["waited_ms"] = round(1000 * (time.perf_counter() - start), 1)
         try:
             return await self.app(scope, receive, send)

@@ -1,13 +1,16 @@
 """Removes what pictures say about where, when and by whom they were taken, and leaves which way is up.
 
 Works on the bytes of a whole request, in place and without changing its length: neither the pixels nor the form around
-the files are touched, so nothing is decoded and nothing that Gradio writes to disk ever held the metadata.
+the files are touched, so nothing is decoded and nothing that Gradio writes to disk ever held the metadata. Of files of
+another kind, such as HEIC or TIFF, which could not be read anyway, nothing is left but their first bytes.
 """
 
+import base64
 import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 ORIENTATION = 0x0112  # the EXIF tag
 SHORT = 3  # the EXIF type of its value
@@ -18,6 +21,43 @@ PNG_CHUNK = re.compile(rb"(....)(eXIf|tEXt|zTXt|iTXt|tIME)", re.DOTALL)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WEBP_CHUNK = re.compile(rb"(EXIF|XMP )(....)", re.DOTALL)
 WEBP_SIGNATURE = re.compile(rb"RIFF....WEBP", re.DOTALL)
+FILE_PART = re.compile(rb"\r\nContent-Disposition:[^\r]*;\s*filename\*?=.*?\r\n\r\n", re.DOTALL | re.IGNORECASE)
+READABLE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+KEPT_OF_OTHERS = 16  # bytes, which tell of what kind a file is
+
+
+def clean_form(body: bytearray, boundary: bytes) -> None:
+    """Remove metadata from the pictures in a multipart form's body, and all but the first bytes of other files."""
+    remove_metadata(body)
+    for part in list(FILE_PART.finditer(body)):
+        end = body.find(b"\r\n--" + boundary, part.end())
+        if not READABLE.match(body, part.end()):
+            blank_file(body, part.end(), len(body) if end < 0 else end)
+
+
+def clean_data_urls(value: Any) -> Any:
+    """Return a JSON value with the files in its data URLs cleaned in the same way."""
+    if isinstance(value, dict):
+        return {key: clean_data_urls(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [clean_data_urls(each) for each in value]
+    if not isinstance(value, str) or value.lstrip()[:5].lower() != "data:":
+        return value
+    head, _, content = value.partition(",")
+    try:
+        file = bytearray(base64.b64decode(content))
+    except ValueError:
+        return f"{head},"
+    remove_metadata(file)
+    if not READABLE.match(file):
+        blank_file(file, 0, len(file))
+    return f"{head},{base64.b64encode(file).decode('ascii')}"
+
+
+def blank_file(body: bytearray, start: int, end: int) -> None:
+    """Keep a file's first bytes, and its length."""
+    start += KEPT_OF_OTHERS
+    body[start:end] = bytes(max(0, end - start))
 
 
 def remove_metadata(body: bytearray) -> None:
