@@ -26,7 +26,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, help="only serve the empty page, on this port")
     arguments = parser.parse_args()
     if arguments.port:
-        gr.Blocks(analytics_enabled=False).launch(server_port=arguments.port, quiet=True)
+        with gr.Blocks(analytics_enabled=False) as empty:
+            pass
+        empty.launch(server_port=arguments.port, quiet=True)
         return
     for name, script in (("the page", "app.py"), ("an empty Gradio page", __file__)):
         with started(script, quiet=True) as (url, _):

@@ -34,7 +34,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, help="only serve the empty page, on this port")
     arguments = parser.parse_args()
     if arguments.port:
-        gr.Blocks(analytics_enabled=False).launch(server_port=arguments.port, quiet=True)
+        with gr.Blocks(analytics_enabled=False) as empty:
+            pass
+        empty.launch(server_port=arguments.port, quiet=True)
         return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
