@@ -38,7 +38,7 @@ def print_readings(paths: list[str], classifier: Classifier, as_json: bool) -> i
     from mnist_demo.batches import read_all  # after the arguments are checked, as TensorFlow takes seconds
 
     failed = False
-    progress = tqdm(paths, unit=" images", delay=1, leave=False, disable=None)
+    progress = tqdm(paths, unit=" images", leave=False, disable=None)
     for path, reading in zip(progress, read_all(paths, classifier), strict=True):
         answer = {"file": path, **(reading.to_dict() if isinstance(reading, Reading) else {"error": str(reading)})}
         failed |= "error" in answer
