@@ -11,7 +11,7 @@ State = Literal["loading", "ready", "damaged", "away"]
 
 
 class Health:
-    """Answers /healthz and /readyz: 200, or 503 while the model is not there, is served by none or is damaged."""
+    """Answers /healthz and /readyz: 200, or 503 while the model loads, is damaged, or its server is away."""
 
     def __init__(self, app: ASGIApp, state: Callable[[], State]) -> None:
         self.app = app
