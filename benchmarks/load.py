@@ -1,11 +1,13 @@
-"""How the app bears crowds: sketchers and uploaders over HTTP on this machine, as the page and the API send them.
+"""How the app bears crowds: sketchers and uploaders over HTTP on this machine, as the page sends their requests.
 
-Run as `python benchmarks/load.py [--seconds 60] [--drawings 10000]`. The clients are threads of this process, each from
-an address of its own in 127.0.0.0/8 and with one connection, so they share the machine's cores with the server.
-Printed:
+Run as `python benchmarks/load.py [--seconds 60] [--drawings 10000]`; that takes about 12 minutes, and `--seconds 5
+--drawings 1000` two. The app runs with all its limits. The clients are threads of this process, each from an address
+of its own in 127.0.0.0/8 and with one connection, so they share the machine's cores with the server. A sketcher waits
+for each answer and then for 45 ms, as the pad does while the pen moves. Printed:
 
 - for 1, 8, 32 and 64 sketchers: readings a second, median and 95th percentile of the delay, requests that failed;
-- the same for 32 on an echo function of a bare Gradio app that gets the same drawings: what Gradio itself allows;
+- the same for 32 on functions of a bare Gradio app that return the drawing they get, called as the page calls its own
+  and as an event without a queue: what Gradio itself allows, and which part of that the app reaches;
 - for 16 sketchers, alone and beside 8 who upload photos of 3 megapixels;
 - memory and temporary files after many drawings in a row;
 - what becomes of requests when the server gets SIGTERM, and how long it takes to end.
@@ -41,8 +43,9 @@ from mnist_demo.page.examples import photo
 PAUSE = 0.045  # seconds between two requests of a sketchpad
 DRAWINGS = 40  # different ones
 CROWDS = (1, 8, 32, 64)
+ECHOED = 32  # of these crowds, the one that the echo gets too
 NOT_ACCEPTED = (ConnectionRefusedError, ConnectionResetError, BrokenPipeError)  # RemoteDisconnected is a lost answer
-JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
 
 
 @dataclass
@@ -52,14 +55,22 @@ class Tally:
     delays: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
+    def rate(self, seconds: float) -> float:
+        """Return the answers a second."""
+        return len(self.delays) / seconds
+
+    def slow(self) -> float:
+        """Return the 95th percentile of the delays, in milliseconds."""
+        return float(np.percentile(self.delays or [np.inf], 95)) * 1000
+
     def line(self, seconds: float) -> str:
         """Return the figures of so many seconds."""
         if not self.delays:
             return f"no answer; {len(self.failures)} failed {sorted(set(self.failures))}"
-        median, slow = np.percentile(self.delays, [50, 95]) * 1000
-        rate = len(self.delays) / seconds
+        median = float(np.median(self.delays)) * 1000
+        delays = f"{median:6.1f} ms median, {self.slow():6.1f} ms 95th percentile"
         failed = f"{len(self.failures)} failed {sorted(set(self.failures)) or ''}"
-        return f"{rate:6.1f} a second, {median:6.1f} ms median, {slow:6.1f} ms 95th percentile, {failed}"
+        return f"{self.rate(seconds):6.1f} a second, {delays}, {failed}"
 
 
 @dataclass(frozen=True)
@@ -82,33 +93,48 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.serve_echo:
         return serve_echo(arguments.port)
+    seconds = arguments.seconds
     with started("app.py", quiet=True) as (url, process):
         wait_until_served(f"{url}/readyz")
         sketch, upload = drawing_question(url, "sketchpad"), photo_question(url)
         crowd(url, sketch, 4, 3)
-        for count in CROWDS:
-            print(f"{count:2} sketchers         {crowd(url, sketch, count, arguments.seconds)}", flush=True)
-        print(f"16 sketchers         {crowd(url, sketch, 16, arguments.seconds)}", flush=True)
+        crowds = {count: crowd(url, sketch, count, seconds) for count in CROWDS}
+        for count, tally in crowds.items():
+            print(f"{count:2} sketchers              {tally.line(seconds)}", flush=True)
+        compare_with_echo(crowds[ECHOED], seconds)
+        alone = crowd(url, sketch, 16, seconds)
         with uploading(url, upload, 8) as photos:
-            print(f"16 beside 8 uploads  {crowd(url, sketch, 16, arguments.seconds)}")
-        print(f"   the uploads       {photos.line(arguments.seconds)}", flush=True)
+            beside = crowd(url, sketch, 16, seconds)
+        print(f"16 sketchers              {alone.line(seconds)}")
+        print(f"16 beside 8 uploaders     {beside.line(seconds)}")
+        print(f"   that is                {beside.slow() / alone.slow():.1f} times the 95th percentile")
+        print(f"   the uploaders          {photos.line(seconds)}", flush=True)
         many_drawings(url, sketch, process.pid, arguments.drawings)
         terminate_under_load(url, sketch, process)
-    with started(__file__, "--serve-echo", quiet=True) as (url, _):
-        wait_until_served(url)
-        print(f"32 on Gradio's echo  {crowd(url, drawing_question(url, 'echo'), 32, arguments.seconds)}")
     return None
 
 
-def crowd(url: str, question: Question, count: int, seconds: float) -> str:
-    """Have so many clients ask for a while; return the figures."""
+def compare_with_echo(readings: Tally, seconds: float) -> None:
+    """Have a crowd ask a bare Gradio app; print the figures, and which part of its answers the readings are."""
+    with started(__file__, "--serve-echo", quiet=True) as (url, _):
+        wait_until_served(url)
+        questions = {"page function": drawing_question(url, "echo"), "event": event_question()}
+        for name, question in questions.items():
+            crowd(url, question, 4, 1)
+            echo = crowd(url, question, ECHOED, seconds)
+            print(f"{ECHOED} on an echo {name:13} {echo.line(seconds)}")
+            print(f"   of which readings      {readings.rate(seconds) / echo.rate(seconds):.2f}", flush=True)
+
+
+def crowd(url: str, question: Question, count: int, seconds: float) -> Tally:
+    """Have so many clients ask for a while; return what they saw."""
     tally, stop = Tally(), threading.Event()
     clients = start_clients(url, question, count, tally, stop)
     time.sleep(seconds)
     stop.set()
     for client in clients:
         client.join()
-    return tally.line(seconds)
+    return tally
 
 
 @contextmanager
@@ -151,7 +177,7 @@ def keep_asking(url: str, question: Question, tally: Tally, stop: threading.Even
             if type(error) not in NOT_ACCEPTED:
                 tally.failures.append(type(error).__name__)
             break
-        if answer.status == 200 and b'"error"' not in content:
+        if answer.status == 200 and not content.startswith(b'{"error"'):
             tally.delays.append(time.perf_counter() - start)
         else:
             tally.failures.append(str(answer.status))
@@ -165,6 +191,12 @@ def drawing_question(url: str, component: str) -> Question:
     asked = {"component_id": number, "fn_name": "read", "session_hash": "benchmark"}
     bodies = [json.dumps({"data": drawing(seed), **asked}).encode() for seed in range(DRAWINGS)]
     return Question("/gradio_api/component_server/", bodies, JSON, PAUSE)
+
+
+def event_question() -> Question:
+    """Return what gradio_client would ask the echo, of the same drawings."""
+    bodies = [json.dumps({"data": [drawing(seed)]}).encode() for seed in range(DRAWINGS)]
+    return Question("/gradio_api/run/echo", bodies, JSON, PAUSE)
 
 
 def photo_question(url: str) -> Question:
@@ -210,16 +242,15 @@ def many_drawings(url: str, question: Question, pid: int, count: int) -> None:
 
 
 class Countdown(threading.Event):
-    """An event that is set after it was asked about so many times, at the pace that one address is allowed."""
+    """An event that is set after it was asked about so many times."""
 
     def __init__(self, count: int) -> None:
         super().__init__()
         self.left = count
 
     def is_set(self) -> bool:
-        """Return whether it is over, after a pause of a hundredth of a second."""
+        """Return whether it is over."""
         self.left -= 1
-        time.sleep(0.01)
         return self.left < 0
 
 
@@ -244,13 +275,15 @@ def terminate_under_load(url: str, question: Question, process: "subprocess.Pope
 
 
 def serve_echo(port: int) -> None:
-    """Serve a bare Gradio app with a function that returns what it gets."""
+    """Serve a bare Gradio app with a function that returns what it gets, behind a component and behind an event."""
 
     def read(drawing: object) -> object:
         return drawing
 
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.HTML("", elem_id="echo", server_functions=[read])
+        text = gr.Textbox()
+        text.submit(read, text, text, api_name="echo", queue=False)
     demo.launch(server_port=port, quiet=True)
 
 
