@@ -30,19 +30,33 @@ function showBoxes(layer, digits, width, height, chosen) {
   });
 }
 
-// Asks the server, and keeps asking while the connection is lost. Gradio answers undefined where a request failed.
+// A server with too many requests says after how many seconds to ask again. Gradio keeps refusals to itself, so that is
+// noted as it passes. This script runs once for each component; the first one sees to it.
+if (window.askAgainAt === undefined) {
+  window.askAgainAt = 0; // milliseconds, as Date.now() counts them
+  const fetch = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await fetch(...request);
+    const seconds = Number(answer.headers.get("Retry-After"));
+    if (seconds) window.askAgainAt = Date.now() + 1000 * seconds;
+    return answer;
+  };
+}
+
+// Asks the server, and keeps asking while it is busy or the connection lost. Gradio answers undefined where a request
+// failed.
 async function ask(request, status, isWanted = () => true) {
   const slow = setTimeout(() => (status.textContent = T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
     const answer = await Promise.race([request(), sleep(30000)]);
+    clearTimeout(slow);
     if (answer !== undefined) {
-      clearTimeout(slow);
       status.textContent = "";
       return answer;
     }
-    clearTimeout(slow);
-    status.textContent = T("lost");
-    await sleep(pause);
+    const rest = window.askAgainAt - Date.now();
+    status.textContent = T(rest > 0 ? "busy" : "lost");
+    await sleep(rest > 0 ? rest + 500 * Math.random() : pause); // at random, lest all come back at the same moment
   }
   clearTimeout(slow);
   status.textContent = "";
