@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 import tensorflow as tf
 
 from mnist_demo.inference import Classifier
-from mnist_demo.recognition import Found, Reading, find, judge
+from mnist_demo.recognition import Reading, find, judge_found
 
 BATCH_SIZE = 16  # pictures whose digits the model judges at once; three batches are in memory
 WORKERS = os.cpu_count() or 1  # threads that look for marks; OpenCV, Pillow and NumPy leave them apart from each other
 
-Answer = Reading | OSError | ValueError
+Answer = Reading | Exception
 
 
 def read_all(pictures: Iterable[str | bytes], classifier: Classifier) -> Iterator[Answer]:
@@ -34,13 +34,6 @@ def read_all(pictures: Iterable[str | bytes], classifier: Classifier) -> Iterato
     options.threading.private_threadpool_size = WORKERS + 1  # so that the model's operations need not wait for these
     for batch in found.with_options(options).as_numpy_iterator():
         yield from judge_found([pickle.loads(item) for item in batch], classifier)
-
-
-def judge_found(batch: list[Found | OSError | ValueError], classifier: Classifier) -> Iterator[Answer]:
-    """Yield the readings of what was found, and the errors where they stand."""
-    readings = iter(judge([item for item in batch if isinstance(item, Found)], classifier))
-    for item in batch:
-        yield next(readings) if isinstance(item, Found) else item
 
 
 def _find_tensor(source: tf.Tensor) -> tf.Tensor:

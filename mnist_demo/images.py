@@ -45,7 +45,7 @@ TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the t
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 PAPER_EDGE = 0.01  # of the picture's longer side; so near to the edge of the paper its brightness is uncertain
-PAPER_STEP = 0.6  # of the paper's step in brightness, that ink near it must exceed
+PAPER_STEP = 1.0  # of the paper's step in brightness, that ink near it must exceed
 FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
 EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
 
@@ -62,14 +62,11 @@ PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it,
 LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
 LEVEL_MIN = 0.25  # of the lower mark's height, that two neighbours on a line share
 
-CUT_HEIGHT = 40  # pixels; touching digits are cut at this height
-CUT_INK = 14.0  # pixels of ink that a cut may cross at that height
-CUT_STEP = 0.25  # pixels of ink that a step to the side counts as
-CUT_SHARED = 1.0  # pixels on either side of a cut that belong to both pieces
-CUT_APART = 2  # pixels between cuts
-CUT_MARGIN = 4  # pixels from a mark's sides
 RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
 RUN_MARGIN = 2  # pixels of it around them
+OWNED = 0.4  # probability above which ink is taken for a digit's; what two digits share is both's
+CLEAR = 0.9  # mean difference of the two probabilities; less is no row of digits
+REMAINS = 0.04  # of a mark's ink; less is no digit
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
 RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
@@ -626,65 +623,6 @@ def join_marks(marks: list[Mark]) -> Mark:
     return Mark(box, ink)
 
 
-def split_mark(mark: Mark) -> list[Mark]:
-    """Cut a mark where digits may touch: along paths from its top to its bottom that cross little ink.
-
-    Returns:
-        The pieces from the left, with a little ink of their neighbours, which touching digits share. Cuts go through
-        digits too, so the caller has to try which pieces belong together (Casey and Lecolinet, "A Survey of Methods
-        and Strategies in Character Segmentation", 1996, call this recognition-based segmentation).
-    """
-    scale = CUT_HEIGHT / mark.box.height
-    width = max(2, round(mark.box.width * scale))
-    small = cv2.resize(mark.ink, (width, CUT_HEIGHT), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    rows = np.minimum((np.arange(mark.box.height) * scale).astype(int), CUT_HEIGHT - 1)
-    columns = np.arange(mark.box.width)
-    cuts = [path[rows][:, None] / scale for path in _find_cuts(small)]
-    shared = CUT_SHARED / scale
-    edges = zip([-np.inf, *(cut - shared for cut in cuts)], [*(cut + shared for cut in cuts), np.inf], strict=True)
-    parts = [_trim(mark, (columns >= left) & (columns < right)) for left, right in edges]
-    return [part for part in parts if part is not None]
-
-
-def _find_cuts(ink: Ink) -> list[NDArray[Any]]:
-    """Paths through the ink, from the left, each a column for every row, that cross less ink than those beside them."""
-    height, width = ink.shape
-    down, up = _cheapest_paths(ink), _cheapest_paths(ink[::-1])
-    paths: list[NDArray[Any]] = []
-    for row in (height // 2, height // 4, 3 * height // 4):
-        cost = down[0][row] + up[0][height - 1 - row] - ink[row]
-        for column in range(CUT_MARGIN, width - CUT_MARGIN):
-            window = cost[column - CUT_APART : column + CUT_APART + 1]
-            if cost[column] > CUT_INK or cost[column] > window.min():
-                continue
-            above, below = _trace(down[1], row, column), _trace(up[1], height - 1 - row, column)
-            path = np.concatenate([above, below[::-1][1:]])
-            if all(np.abs(path - other).mean() > CUT_APART for other in paths):
-                paths.append(path)
-    return sorted(paths, key=lambda path: float(path.mean()))
-
-
-def _cheapest_paths(ink: Ink) -> tuple[NDArray[Any], NDArray[Any]]:
-    """For every pixel the cost of the cheapest path to it from the top, and the column that path has a row above."""
-    height, width = ink.shape
-    cost, origin = ink.astype(np.float64), np.zeros((height, width), int)
-    for row in range(1, height):
-        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
-        options = np.stack([above[1:-1], above[:-2] + CUT_STEP, above[2:] + CUT_STEP])
-        cost[row] += options.min(0)
-        origin[row] = np.arange(width) + np.array([0, -1, 1])[options.argmin(0)]
-    return cost, origin
-
-
-def _trace(origin: NDArray[Any], row: int, column: int) -> NDArray[Any]:
-    """The columns of the cheapest path from the top to a pixel, one for each row."""
-    path = np.zeros(row + 1, int)
-    for at in range(row, -1, -1):
-        path[at] = column
-        column = origin[at, column]
-    return path
-
-
 def frame_run(ink: Ink) -> Ink:
     """Frame the ink of a mark that may be several digits: its height 28 pixels, its left side at the left.
 
@@ -706,15 +644,53 @@ def fit_run(ink: Ink) -> Ink:
     return framed
 
 
+def split_mark(mark: Mark, parts: NDArray[np.float32]) -> tuple[Mark | None, Mark | None]:
+    """Split a mark into the first of the digits in it and the others.
+
+    Args:
+        parts: (32, 64, 2) float32 in [0, 1], for the pixels of `frame_run`'s picture of the mark: whether their ink is
+            the first digit's, and whether it is another's; it may be both.
+
+    Returns:
+        The two marks; None for one that has next to no ink, and for the second where it is not clear whose ink is
+        whose, as in a scribble: then the first is the mark itself.
+    """
+    picture = frame_run(mark.ink)
+    if (picture * np.abs(parts[..., 0] - parts[..., 1])).sum() < CLEAR * picture.sum():
+        return mark, None
+    height = RUN_SHAPE[0] - 2 * RUN_MARGIN
+    scale = mark.box.height / height
+    shown = min(max(1, round(mark.box.width / scale)), RUN_SHAPE[1] - RUN_MARGIN)
+    maps = parts[RUN_MARGIN : RUN_MARGIN + height, RUN_MARGIN : RUN_MARGIN + shown]
+    size = (min(round(shown * scale), mark.box.width), mark.box.height)
+    owned = np.zeros((*mark.ink.shape, 2), np.float32)
+    owned[:, size[0] :, 1] = 1  # beyond the frame
+    owned[:, : size[0]] = cv2.resize(maps, size, interpolation=cv2.INTER_LINEAR)
+    first, rest = (_trim(mark, owned[..., part] > OWNED) for part in (0, 1))
+    return first, rest
+
+
 def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:
-    """Return the part of a mark where `keep` is true, in its own box; None if there is no ink."""
+    """Return the part of a mark where `keep` is true, in its own box; None if there is next to no ink."""
     ink = np.where(keep, mark.ink, 0)
-    rows, columns = np.flatnonzero(ink.max(1) >= 0.5), np.flatnonzero(ink.max(0) >= 0.5)
-    if not rows.size:
+    if ink.sum() <= REMAINS * mark.ink.sum() or ink.max() < 0.5:
         return None
+    rows, columns = np.flatnonzero(ink.max(1) >= 0.5), np.flatnonzero(ink.max(0) >= 0.5)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     x, y = mark.box.left, mark.box.top
     return Mark(Box(x + int(left), y + int(top), x + int(right), y + int(bottom)), ink[top:bottom, left:right])
+
+
+def take_as_framed(grey: Grey) -> Ink | None:
+    """Return a picture of 28x28 pixels as ink, as it may have been framed already, else None.
+
+    Args:
+        grey: (height, width) uint8; its ground is the shade that most of it has.
+    """
+    if grey.shape != (IMAGE_SIDE, IMAGE_SIDE):
+        return None
+    light = grey.astype(np.float32) / 255
+    return light if np.median(grey) < 128 else 1 - light
 
 
 def normalize(ink: Ink) -> Ink:

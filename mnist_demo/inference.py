@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
 from mnist_demo.serving import ServedModel, State
 
 if TYPE_CHECKING:
@@ -71,11 +71,7 @@ class Classifier:
             ConnectionError: the model is served elsewhere and did not answer; the methods below raise it too.
         """
         _check_shape(images)
-        batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        rows = [self._run("serving_default", images=batch) for batch in batches]
-        if any(row.shape[1:] != (LABELS,) for row in rows):
-            raise ConnectionError(f"the model that is served is another: it has no {LABELS} probabilities for an image")
-        return np.concatenate(rows) if rows else np.zeros((0, LABELS), np.float32)
+        return self._run_batches("serving_default", images, (LABELS,))
 
     def saliency(self, images: Images, labels: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
         """Return how much each pixel's ink speaks for a label: the gradient of the label's log-odds.
@@ -112,6 +108,26 @@ class Classifier:
         """
         _check_shape(images)
         return self._run("features", images=images)
+
+    def separate(self, images: Images) -> NDArray[np.float32]:
+        """Return whose the ink of touching digits is.
+
+        Args:
+            images: (n, 32, 64) float32 in [0, 1], framed by `images.frame_run`; n may be 0.
+
+        Returns:
+            (n, 32, 64, 2) float32 in [0, 1]: for each pixel, how likely its ink is the first digit's, and how likely
+            it is another's; both where they cross.
+        """
+        return self._run_batches("separate", images, (*RUN_SHAPE, 2))
+
+    def _run_batches(self, signature: str, images: Images, row: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return a signature's rows, each of the given shape, for any number of images."""
+        batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
+        rows = [self._run(signature, images=batch) for batch in batches]
+        if any(answer.shape[1:] != row for answer in rows):
+            raise ConnectionError(f"the model that is served is another: its {signature} does not give {row} an image")
+        return np.concatenate([np.zeros((0, *row), np.float32), *rows])
 
     def _run(self, signature: str, images: Images, **inputs: NDArray) -> NDArray[np.float32]:
         return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)

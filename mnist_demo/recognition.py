@@ -16,22 +16,29 @@ from mnist_demo.images import (
     Source,
     extract_ink,
     find_marks,
+    frame_run,
     join_marks,
     load_scaled,
     normalize,
     split_mark,
+    take_as_framed,
 )
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 DIGIT_MIN = 0.5  # probability of the likeliest label, below which a mark is not taken for a digit
+ODDS_FLOOR = 0.04  # added to what a confidence leaves open: the model is never surer than 25 to 1
+BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a bar
+PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen
+SHARE_STEPS = 20
 SURE = 0.9  # probability above which a mark of a digit's shape is not taken apart
 DIGIT_ASPECT = 1.1  # width to height; few digits are wider, touching ones are
 TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of one digit
 TWO_DIGITS_ASPECT = 0.6  # width to height; two digits that touch are wider
 PARTS_MAX = 8  # pieces that are tried together as one digit
 PIECES_MAX = 60  # of a run; more is no writing
+DIGITS_MAX = 12  # that touch in one mark
 DIGIT_FINE = 0.1  # nats that every digit costs
 SPACE, SPACE_TO_GAP = 1.2, 1.7  # a gap is a space above so many line heights and so many usual gaps
 
@@ -44,16 +51,13 @@ class Digit:
         box: left, top, right, bottom in pixels of the upright picture; right and bottom are exclusive.
         image: what the model sees, (28, 28) float32 in [0, 1], ink = 1.
         probabilities: (10,) float32, of the labels 0 to 9.
-        label: the likeliest label, or None where the mark is judged not to be a digit.
+        label: the likeliest label, or None where the mark, or the company it is in, is judged not to be digits.
     """
 
     box: tuple[int, int, int, int]
     image: NDArray[np.float32]
     probabilities: NDArray[np.float32]
-
-    @property
-    def label(self) -> str | None:
-        return str(int(self.probabilities.argmax())) if self.confidence >= DIGIT_MIN else None
+    label: str | None
 
     @property
     def confidence(self) -> float:
@@ -108,18 +112,20 @@ class Found:
         lines: the marks on each line, in reading order.
         images: what the model will see of them, (n, 28, 28) float32 in [0, 1], in the same order.
         scale: the side of a mark's pixels in pixels of the upright picture.
+        framed: the picture itself, (28, 28), if it has that size and may be framed already.
     """
 
     lines: list[list[Mark]]
     images: NDArray[np.float32]
     scale: float
+    framed: NDArray[np.float32] | None
 
 
 def find(image: Source) -> Found:
     """Find the marks in a picture: the part of `recognize` that needs no model, and raises what it does."""
     grey, scale = load_scaled(image)
     lines = find_marks(extract_ink(grey))
-    return Found(lines, _frame([mark for line in lines for mark in line]), scale)
+    return Found(lines, _frame([mark for line in lines for mark in line]), scale, take_as_framed(grey))
 
 
 def judge(pictures: Sequence[Found], classifier: "Classifier") -> list[Reading]:
@@ -128,14 +134,27 @@ def judge(pictures: Sequence[Found], classifier: "Classifier") -> list[Reading]:
     return [_judge(picture, probabilities, classifier) for picture in pictures]
 
 
+def judge_found(batch: Sequence[Found | Exception], classifier: "Classifier") -> Iterator[Reading | Exception]:
+    """Yield the readings of what was found in pictures, and where one was no picture, what was raised, as it is."""
+    readings = iter(judge([item for item in batch if isinstance(item, Found)], classifier))
+    for item in batch:
+        yield next(readings) if isinstance(item, Found) else item
+
+
 def _judge(picture: Found, probabilities: Iterator[NDArray[np.float32]], classifier: "Classifier") -> Reading:
     """Return a picture's reading, given what the model says of its marks, of which it takes as many as it has."""
     images = iter(picture.images)
     first = [[_Guess(mark, next(images), next(probabilities)) for mark in line] for line in picture.lines]
-    guesses = [_settle(line, classifier) for line in first]
-    texts = [_text(line) for line in guesses]
-    digits = (Digit(_scaled(mark.box, picture.scale), image, row) for line in guesses for mark, image, row in line)
-    return Reading(tuple(digits), "\n".join(text for text in texts if text))
+    lines = _settle(first, classifier)
+    if picture.framed is not None and lines:
+        lines = _reframe(lines, picture.framed, classifier)
+    labels = iter(_label([guess for line in lines for guess in line]))
+    digits = [
+        [Digit(_scaled(mark.box, picture.scale), image, row, next(labels)) for mark, image, row in line]
+        for line in lines
+    ]
+    texts = [_text([digit for digit in line if digit.label]) for line in digits]
+    return Reading(tuple(digit for line in digits for digit in line), "\n".join(text for text in texts if text))
 
 
 class _Guess(NamedTuple):
@@ -152,6 +171,8 @@ class _Guess(NamedTuple):
 
 def _guess(marks: Sequence[Mark], classifier: "Classifier") -> list[_Guess]:
     """Let the model judge the marks, all in one batch."""
+    if not marks:
+        return []
     images = _frame(marks)
     return [_Guess(*row) for row in zip(marks, images, classifier.predict(images), strict=True)]
 
@@ -162,67 +183,136 @@ def _frame(marks: Sequence[Mark]) -> NDArray[np.float32]:
     return np.array(images, np.float32).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
 
-def _settle(line: list[_Guess], classifier: "Classifier") -> list[_Guess]:
-    """Take apart the marks on a line that may be touching digits, and put together parts of one digit."""
+class _Run(NamedTuple):
+    """Marks on a line that stand close together, and the line's usual height in pixels."""
+
+    guesses: list[_Guess]
+    height: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        return any(guess.confidence < SURE or _is_wide(guess.mark.box, self.height) for guess in self.guesses)
+
+
+def _settle(lines: list[list[_Guess]], classifier: "Classifier") -> list[list[_Guess]]:
+    """Take apart the marks that may be touching digits, and put together those that may be parts of one digit."""
+    runs = [_find_runs(line) for line in lines]
+    doubtful = [run for line in runs for run in line if run.is_doubtful]
+    pieces = _take_apart(doubtful, classifier)
+    joins = [_join(run, cut) for run, cut in zip(doubtful, pieces, strict=True)]
+    judged = iter(_guess([mark for joined in joins for mark in joined.values()], classifier))
+    settled = iter(
+        [
+            _regroup(run, cut, {span: next(judged) for span in joined})
+            for run, cut, joined in zip(doubtful, pieces, joins, strict=True)
+        ]
+    )
+    return [[guess for run in line for guess in (next(settled) if run.is_doubtful else run.guesses)] for line in runs]
+
+
+def _find_runs(line: list[_Guess]) -> list[_Run]:
+    """Cut a line into runs of marks that hardly stand apart."""
     height = float(np.median([guess.mark.box.height for guess in line]))
-    settled: list[_Guess] = []
-    for run in _close_runs(line, TOUCHING * height):
-        doubtful = any(guess.confidence < SURE or _is_wide(guess.mark.box, height) for guess in run)
-        settled += _regroup(run, height, classifier) if doubtful else run
-    return settled
-
-
-def _close_runs(line: list[_Guess], gap: float) -> Iterator[list[_Guess]]:
-    """Cut a line into runs of marks that are no further apart than `gap` pixels."""
-    run = line[:1]
+    runs = [line[:1]]
     for guess in line[1:]:
-        if guess.mark.box.left - max(other.mark.box.right for other in run) > gap:
-            yield run
-            run = []
-        run.append(guess)
-    yield run
+        if guess.mark.box.left - max(other.mark.box.right for other in runs[-1]) > TOUCHING * height:
+            runs.append([])
+        runs[-1].append(guess)
+    return [_Run(run, height) for run in runs]
 
 
 def _is_wide(box: Box, height: float) -> bool:
     return box.width > DIGIT_ASPECT * max(box.height, height)
 
 
-def _regroup(run: list[_Guess], height: float, classifier: "Classifier") -> list[_Guess]:
-    """Return the likeliest way to read a run of close marks as digits, by trying its cuts and joins.
+def _take_apart(runs: list[_Run], classifier: "Classifier") -> list[list[list[Mark]]]:
+    """Split each mark of the runs that may be several digits, the first digit off the others and so on."""
+    pieces = [[[guess.mark] for guess in run.guesses] for run in runs]
+    several = [
+        (parts, run.height)
+        for run, cut in zip(runs, pieces, strict=True)
+        for guess, parts in zip(run.guesses, cut, strict=True)
+        if _may_be_two(guess.mark.box, run.height) and (guess.confidence < SURE or _is_wide(guess.mark.box, run.height))
+    ]
+    for _ in range(DIGITS_MAX - 1):
+        if not several:
+            break
+        owners = classifier.separate(np.stack([frame_run(parts[-1].ink) for parts, _ in several]))
+        rests = []
+        for (parts, height), owned in zip(several, owners, strict=True):
+            first, rest = split_mark(parts[-1], owned)
+            if first and rest:
+                parts[-1:] = [first, rest]
+                rests += [(parts, height)] if _may_be_two(rest.box, height) else []
+        several = rests
+    return pieces
+
+
+def _may_be_two(box: Box, height: float) -> bool:
+    """Whether a mark is wide enough for two digits that touch."""
+    return box.width >= TWO_DIGITS_ASPECT * max(box.height, 0.7 * height)
+
+
+def _join(run: _Run, cut: list[list[Mark]]) -> dict[tuple[int, int], Mark]:
+    """The marks that pieces next to each other in a run make up, each by its first piece and the one after its last."""
+    pieces = [piece for parts in cut for piece in parts]
+    if len(pieces) == 1 or len(pieces) > PIECES_MAX:
+        return {}
+    spans = [(i, j) for i in range(len(pieces)) for j in range(i + 1, min(i + PARTS_MAX, len(pieces)) + 1)]
+    joined = {span: join_marks(pieces[slice(*span)]) for span in spans}
+    return {span: mark for span, mark in joined.items() if mark.box.width <= 1.5 * max(mark.box.height, run.height)}
+
+
+def _regroup(run: _Run, cut: list[list[Mark]], guesses: dict[tuple[int, int], _Guess]) -> list[_Guess]:
+    """Return the likeliest way to read a run of close marks as digits.
 
     A way's score is the mean of its digits' log confidences, each counting by its ink, less a fine for every digit:
     a digit is only taken apart where the model finds its parts much better digits than the whole, and a mark that is
     no digit only where all its parts are.
     """
-    cuts = [_pieces(guess, height) for guess in run]
-    ends = np.cumsum([0, *map(len, cuts)]).tolist()
-    wholes, pieces = set(pairwise(ends)), [piece for cut in cuts for piece in cut]
-    if len(pieces) == 1 or len(pieces) > PIECES_MAX:
-        return run
-    spans = [(i, j) for i in range(len(pieces)) for j in range(i + 1, min(i + PARTS_MAX, len(pieces)) + 1)]
-    joined = {span: join_marks(pieces[slice(*span)]) for span in spans}
-    likely = [span for span in spans if joined[span].box.width <= 1.5 * max(joined[span].box.height, height)]
-    guesses = dict(zip(likely, _guess([joined[span] for span in likely], classifier), strict=True))
-    likely = [span for span in likely if guesses[span].confidence >= DIGIT_MIN or span in wholes]
-    ink = sum(float(piece.ink.sum()) for piece in pieces)
+    if not guesses:
+        return run.guesses
+    ends = np.cumsum([0, *map(len, cut)]).tolist()
+    wholes = set(pairwise(ends))
+    likely = [span for span in guesses if guesses[span].confidence >= DIGIT_MIN or span in wholes]
+    ink = sum(float(guess.mark.ink.sum()) for guess in run.guesses)
     best: list[tuple[float, list[_Guess]]] = [(0.0, [])]
-    for end in range(1, len(pieces) + 1):
+    for end in range(1, ends[-1] + 1):
         ways = [
-            (best[i][0] + _score(guesses[i, j], height, ink), [*best[i][1], guesses[i, j]])
+            (best[i][0] + _score(guesses[i, j], run.height, ink), [*best[i][1], guesses[i, j]])
             for i, j in likely
             if j == end
         ]
         best.append(max(ways, key=lambda way: way[0], default=(-math.inf, [])))
-    return best[-1][1] if best[-1][0] > sum(_score(guess, height, ink) for guess in run) else run
+    return best[-1][1] if best[-1][0] > sum(_score(guess, run.height, ink) for guess in run.guesses) else run.guesses
 
 
-def _pieces(guess: _Guess, height: float) -> list[Mark]:
-    """Cut a mark that may be several digits; leave alone one that is surely a digit or too narrow for two."""
-    box = guess.mark.box
-    tall = max(box.height, 0.7 * height)
-    if box.width < TWO_DIGITS_ASPECT * tall or (guess.confidence >= SURE and not _is_wide(box, height)):
-        return [guess.mark]
-    return split_mark(guess.mark)
+def _label(guesses: list[_Guess]) -> list[str | None]:
+    """Each mark's likeliest label, or None where it is no digit, by itself or among so many marks that are none.
+
+    Where most marks are no digits, as in a photo of grass, a bar is no 1. So the share of digits among a picture's
+    marks is estimated together with each mark's chance to be one, by expectation maximisation.
+    """
+    labels = np.array([guess.probabilities.argmax() for guess in guesses])
+    confidence = np.array([guess.confidence for guess in guesses])
+    odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
+    odds[confidence < DIGIT_MIN] = 0
+    share = 1.0
+    for _ in range(SHARE_STEPS):
+        chance = share * odds / (share * odds + 1 - share + 1e-9)
+        share = (PRIOR_DIGITS + chance.sum()) / (PRIOR_DIGITS + PRIOR_OTHERS + len(guesses))
+    return [str(label) if sure >= 0.5 else None for label, sure in zip(labels, chance, strict=True)]
+
+
+def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier: "Classifier") -> list[list[_Guess]]:
+    """Read a picture of the model's own size as it stands, if its marks are no sure digits: noise may surround one."""
+    guesses = [guess for line in lines for guess in line]
+    if all(guess.confidence >= SURE for guess in guesses):
+        return lines
+    (probabilities,) = classifier.predict(framed[None])
+    if probabilities.max() < np.mean([guess.confidence for guess in guesses]):
+        return lines
+    return [[_Guess(join_marks([guess.mark for guess in guesses]), framed, probabilities)]]
 
 
 def _score(guess: _Guess, height: float, ink: float) -> float:
@@ -239,14 +329,12 @@ def _scaled(box: Box, scale: float) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
-def _text(line: list[_Guess]) -> str:
-    """The labels on a line, with a space in each wide gap; marks that are no digits leave no trace."""
-    digits = [guess for guess in line if guess.confidence >= DIGIT_MIN]
+def _text(digits: list[Digit]) -> str:
+    """The labels of a line's digits, with a space in each wide gap."""
     if not digits:
         return ""
-    height = float(np.median([guess.mark.box.height for guess in digits]))
-    gaps = [b.mark.box.left - a.mark.box.right for a, b in pairwise(digits)]
+    height = float(np.median([digit.box[3] - digit.box[1] for digit in digits]))
+    gaps = [b.box[0] - a.box[2] for a, b in pairwise(digits)]
     wide = max(SPACE * height, SPACE_TO_GAP * float(np.median(gaps or [0])))
     spaces = [" " if gap > wide else "" for gap in gaps]
-    labels = [str(int(guess.probabilities.argmax())) for guess in digits]
-    return labels[0] + "".join(space + label for space, label in zip(spaces, labels[1:], strict=True))
+    return "".join(space + str(digit.label) for space, digit in zip(["", *spaces], digits, strict=True))

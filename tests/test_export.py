@@ -114,4 +114,4 @@ class TestWarmup:
             answer = signatures[request.model_spec.signature_name](**tensors)["output_0"]
             assert len(answer) == len(tensors["images"])
             asked.add(request.model_spec.signature_name)
-        assert asked == {"serving_default", "features", "saliency"}
+        assert asked == {"serving_default", "features", "saliency", "separate"}

@@ -1,8 +1,10 @@
 """From a picture to its text, with the real model."""
 
+import cv2
 import numpy as np
 import pytest
 from conftest import Write
+from numpy.typing import NDArray
 
 from mnist_demo import Classifier, recognize
 
@@ -42,6 +44,54 @@ def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
     assert recognize(touching, classifier).text == "35"
 
 
+@pytest.mark.parametrize("text", ["06", "23", "58", "345", "8269"])
+def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, classifier: Classifier) -> None:
+    digits = [np.pad(write(label), ((0, 0), (400, 400)), constant_values=255) for label in text]
+    row = digits[0]
+    for digit in digits[1:]:
+        row = push_together(row, digit)
+    reading = recognize(row, classifier)
+    assert reading.text == text
+    lefts = [digit.box[0] for digit in reading.digits]
+    assert lefts == sorted(lefts)
+
+
+def push_together(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Move the right picture over the left one until their ink shares a few pixels."""
+    inked = np.flatnonzero((left < 128).any(0))
+    for shift in range(int(inked[-1]), 0, -2):
+        moved = np.full_like(left, 255, shape=(left.shape[0], left.shape[1] + right.shape[1]))
+        moved[:, shift - 400 : shift - 400 + right.shape[1]] = right
+        shared = (moved[:, : left.shape[1]] < 128) & (left < 128)
+        if shared.sum() > 10:
+            break
+    moved[:, : left.shape[1]] = np.minimum(moved[:, : left.shape[1]], left)
+    return moved
+
+
+def test_a_bar_is_a_one_only_in_the_company_of_digits(classifier: Classifier) -> None:
+    bars = np.full((400, 900), 255, np.uint8)
+    for x in (120, 240, 360):
+        cv2.line(bars, (x, 60), (x, 160), 0, 6, cv2.LINE_AA)
+    assert recognize(bars, classifier).text == "111"
+    for x in range(60, 860, 50):
+        cv2.circle(bars, (x, 300), 18, 0, -1, cv2.LINE_AA)
+        cv2.circle(bars, (x, 220), 18, 0, -1, cv2.LINE_AA)
+    assert recognize(bars, classifier).text == ""
+
+
+@pytest.mark.parametrize("digit", "2358")
+def test_reads_a_picture_of_the_models_own_size_through_specks(
+    digit: str, write: Write, classifier: Classifier
+) -> None:
+    (found,) = recognize(write(digit), classifier).digits
+    rng = np.random.default_rng(8)
+    specks = rng.random((28, 28)) < 0.06
+    picture = np.round(255 * np.maximum(found.image, specks)).astype(np.uint8)
+    assert recognize(picture, classifier).text == digit
+    assert recognize(255 - picture, classifier).text == digit
+
+
 @pytest.mark.parametrize("shade", [0, 90, 255])
 def test_reads_nothing_on_blank_paper(shade: int, classifier: Classifier) -> None:
     reading = recognize(np.full((300, 400), shade, np.uint8), classifier)
@@ -50,8 +100,6 @@ def test_reads_nothing_on_blank_paper(shade: int, classifier: Classifier) -> Non
 
 
 def test_a_scribble_is_no_digit(classifier: Classifier) -> None:
-    import cv2
-
     rng = np.random.default_rng(3)
     picture = np.full((300, 300), 255, np.uint8)
     cv2.polylines(picture, [rng.integers(40, 260, (25, 2)).astype(np.int32)], False, 0, 5, cv2.LINE_AA)

@@ -114,8 +114,8 @@ def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes,
 
 def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:
     folder = tmp_path / "1"
-    network = fold(build_network(width=2), build_network(width=2, normalised=False))
-    export(network, temperature=1.5, separator=build_separator(width=2), folder=folder)
+    networks = [fold(build_network(width=2), build_network(width=2, normalised=False)) for _ in range(2)]
+    export(networks, temperature=1.5, separator=build_separator(width=2), folder=folder)
     verify_checksums(folder)
     assert (folder / CHECKSUMS).read_text().count("\n") >= 3
     loaded = tf.saved_model.load(str(folder))

@@ -115,7 +115,7 @@ def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
 
 
-def as_row(read: Reading | OSError | ValueError) -> dict[str, Any]:
+def as_row(read: Reading | Exception) -> dict[str, Any]:
     """Return a row of the page's table: text and the lowest confidence of its digits, None without any; or error."""
     if not isinstance(read, Reading):
         return {"error": str(read)}

@@ -1,12 +1,13 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It is two nets: the one that reads a digit, and a smaller one that tells touching digits apart.
+It holds an ensemble that reads a digit, and a smaller net that tells touching digits apart.
 """
 
 import argparse
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -14,18 +15,22 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
 from mnist_demo.training.data import data_dir
-from mnist_demo.training.export import export
+from mnist_demo.training.export import export, mean_logits
 from mnist_demo.training.network import build_network, build_separator, fold
-from mnist_demo.training.separation import SEPARATOR_EPOCHS, load_runs, train_separator
+from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, load_runs, train_separator
 
-EPOCHS, STEPS = 40, 800  # an epoch is so many batches, not a pass through the data
+EPOCHS, STEPS = 30, 800  # an epoch is so many batches, not a pass through the data
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 400, 0.02
+NETWORKS = 2  # of the ensemble, alike but for the seed
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
+
+Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
 
 
 def main() -> None:
@@ -48,33 +53,33 @@ def main() -> None:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     folder, quick = data_dir(args.data), args.quick
     corpus = load_corpus(folder, args.seed, variants=1 if quick else VARIANTS)
-    network = _once(
-        args.checkpoints / "classifier.keras",
-        lambda: train(corpus, 2 if quick else args.epochs, args.seed, args.checkpoints / "classifier"),
-    )
-    separator = _once(
-        args.checkpoints / "separator.keras",
-        lambda: train_separator(
-            *load_runs(folder, args.seed), 1 if quick else SEPARATOR_EPOCHS, args.seed, args.checkpoints / "separator"
-        ),
-    )
+    networks = [
+        _once(args.checkpoints / f"classifier-{seed}", partial(train, corpus, 2 if quick else args.epochs, seed))
+        for seed in range(args.seed, args.seed + (1 if quick else NETWORKS))
+    ]
+    runs = load_runs(folder, args.seed, RUNS // 20 if quick else RUNS)
+    epochs = 1 if quick else SEPARATOR_EPOCHS
+    separator = _once(args.checkpoints / "separator", partial(train_separator, *runs, epochs, args.seed))
     keras.mixed_precision.set_global_policy("float32")
-    final = fold(network, build_network(normalised=False))
-    export(final, find_temperature(final, corpus), fold(separator, build_separator(normalised=False)), args.output)
+    ensemble = [fold(network, build_network(normalised=False)) for network in networks]
+    separator = fold(separator, build_separator(normalised=False))
+    export(ensemble, find_temperature(partial(mean_logits, ensemble), corpus), separator, args.output)
     shutil.rmtree(args.checkpoints)
     print(f"wrote {args.output}")
 
 
-def _once(path: Path, train: Callable[[], keras.Model]) -> keras.Model:
-    """Return the net that an interrupted run has trained, else train it and keep it."""
-    if not path.exists():
-        network = train()
-        network.save(path)
-    return keras.models.load_model(path, compile=False)
+def _once(checkpoints: Path, train: Callable[[Path], keras.Model]) -> keras.Model:
+    """Return the net that an interrupted run has trained and kept beside `checkpoints`, else train and keep it."""
+    kept = checkpoints.with_suffix(".keras")
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        train(checkpoints).save(kept)
+    return keras.models.load_model(kept, compile=False)
 
 
 def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
     """Return a network trained on the corpus; an interrupted run goes on from the folder `checkpoints`."""
+    keras.utils.set_random_seed(seed)
     network = build_network()
     network.summary(print_fn=lambda text: print(text.splitlines()[-4]))
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -95,20 +100,20 @@ def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Mo
     return network
 
 
-def logits_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def logits_of(logits: Logits, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the logits (n, 10) of images (n, 28, 28) uint8."""
-    batches = np.array_split(images.astype(np.float32)[..., None] / 255, max(1, len(images) // 500))
-    return np.concatenate([np.asarray(network(batch, training=False)) for batch in batches]).astype(np.float32)
+    batches = np.array_split(images.astype(np.float32)[..., None] / np.float32(255), max(1, len(images) // 500))
+    return np.concatenate([np.asarray(logits(batch)) for batch in batches]).astype(np.float32)
 
 
-def find_temperature(network: keras.Model, corpus: Corpus) -> float:
+def find_temperature(logits: Logits, corpus: Corpus) -> float:
     """Return the temperature that makes the held-out digits most likely, MNIST and pen strokes counting alike."""
 
     def loss(temperature: float) -> float:
-        return sum(_negative_log_likelihood(logits / temperature, labels) for logits, labels in known)
+        return sum(_negative_log_likelihood(scores / temperature, labels) for scores, labels in known)
 
     sets = [digits for digits in (corpus.held_out, corpus.held_out_pen) if len(digits.images)]
-    known = [(logits_of(network, digits.images), digits.labels) for digits in sets]
+    known = [(logits_of(logits, digits.images), digits.labels) for digits in sets]
     return float(min(TEMPERATURES, key=loss))
 
 
@@ -125,16 +130,19 @@ class _HeldOutAccuracy(keras.callbacks.Callback):
         super().__init__()
         self.corpus = corpus
 
+    def logits(self, images: NDArray[np.float32]) -> tf.Tensor:
+        return self.model(images, training=False)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         if (epoch + 1) % 5 and epoch + 1 != self.params["epochs"]:
             return
         line = []
         for name, digits in (("MNIST", self.corpus.held_out), ("pen strokes", self.corpus.held_out_pen)):
             if len(digits.images):
-                right = (logits_of(self.model, digits.images).argmax(1) == digits.labels).mean()
+                right = (logits_of(self.logits, digits.images).argmax(1) == digits.labels).mean()
                 line.append(f"{name} {right:.2%}")
         if len(self.corpus.held_out_signs):
-            sure = np.exp(logits_of(self.model, self.corpus.held_out_signs))
+            sure = np.exp(logits_of(self.logits, self.corpus.held_out_signs))
             sure = sure.max(1) / sure.sum(1)
             line.append(f"other signs below 0.5 {(sure < 0.5).mean():.1%}")
         print(" held out: " + ", ".join(line), flush=True)

@@ -19,14 +19,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import extract_ink, find_marks, load_image, normalize
 from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Classifier
-from mnist_demo.recognition import DIGIT_MIN, recognize
+from mnist_demo.recognition import DIGIT_MIN, find, judge, recognize
 from mnist_demo.training import card
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir, load_mnist, load_pen_digits, load_pen_signs
 from mnist_demo.training.rendering import render_all
+from mnist_demo.training.touching import write_runs
 
 VARIANTS = 3  # drawings of each held-out sign
+RUNS = 2000  # groups of touching digits
+BATCHES = 100  # that 10,000 pictures are read in
 BINS = 15  # of confidence, for the calibration error (Guo et al. 2017)
 ROUNDS = 300  # single images timed
 
@@ -65,6 +67,7 @@ def measure(classifier: Classifier, folder: Path) -> dict[str, Any]:
         "mnist": measure_images(classifier, test),
         "mnist_c": measure_corruptions(classifier, folder),
         "pen_strokes": measure_images(classifier, pen_digits),
+        "touching": measure_separator(classifier, pen.select(pen.held_out()), test),
         "drawings": measure_pictures(classifier, folder / "drawings"),
         "photos": measure_pictures(classifier, folder / "photos"),
         "pages": measure_pages(classifier, folder / "pages"),
@@ -131,20 +134,29 @@ def measure_corruptions(classifier: Classifier, folder: Path) -> dict[str, dict[
     results = {}
     for name in sorted(set(arrays.files) - {"labels", "identity"}):
         images = arrays[name]
-        served = np.stack([serve(image) for image in images])
+        served = np.concatenate([serve(part, classifier) for part in np.array_split(images, BATCHES)])
         results[name] = {
             "bare": float((predict(classifier, images).argmax(1) == labels).mean()),
-            "served": float((classifier.predict(served).argmax(1) == labels).mean()),
+            "served": float((served == labels).mean()),
         }
     return results
 
 
-def serve(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Frame the largest mark in a picture of one digit as the app does; (28, 28) float32, blank if there is none."""
-    marks = [mark for line in find_marks(extract_ink(load_image(image))) for mark in line]
-    if not marks:
-        return np.zeros((28, 28), np.float32)
-    return np.asarray(normalize(max(marks, key=lambda mark: float(mark.ink.sum())).ink))
+def serve(images: NDArray[np.uint8], classifier: Classifier) -> NDArray[np.int64]:
+    """Read pictures of one digit as the app does: the likeliest label of the mark with most ink (n,), -1 for none."""
+    readings = judge([find(image) for image in images], classifier)
+    largest = [max(reading.digits, key=lambda digit: float(digit.image.sum()), default=None) for reading in readings]
+    return np.array([mark.probabilities.argmax() if mark else -1 for mark in largest])
+
+
+def measure_separator(classifier: Classifier, digits: PenStrokes, mnist: Labelled) -> dict[str, float]:
+    """How much of the ink of touching digits, by writers held out, is given to the digit that it is part of."""
+    runs = write_runs(digits, mnist, RUNS, np.random.default_rng(2026))
+    owners = classifier.separate(runs.images.astype(np.float32) / np.float32(255))
+    shared = (runs.parts > 127).all(3)
+    ink = np.where(shared, 0, runs.images.astype(np.float32))
+    right = (owners[..., 0] > owners[..., 1]) == (runs.parts[..., 0] > runs.parts[..., 1])
+    return {"groups": RUNS, "ink_right": float((ink * right).sum() / ink.sum())}
 
 
 def measure_pictures(classifier: Classifier, folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ The folder also holds warm-up requests, which TensorFlow Serving runs before it 
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -30,11 +30,11 @@ class DigitModel(tf.Module):
     twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
     """
 
-    def __init__(self, network: keras.Model, temperature: float, separator: keras.Model) -> None:
+    def __init__(self, networks: Sequence[keras.Model], temperature: float, separator: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
-        self.weights = [weight.value for net in (network, separator) for weight in net.weights]
-        self._logits: Function = lambda images: network(images, training=False) / temperature
+        first_layer = keras.Model(networks[0].inputs, networks[0].get_layer(FIRST_LAYER).output)
+        self.weights = [weight.value for net in (*networks, separator) for weight in net.weights]
+        self._logits: Function = lambda images: mean_logits(networks, images) / temperature
         self._responses: Function = lambda images: first_layer(images, training=False)
         self._owners: Function = lambda images: tf.sigmoid(separator(images, training=False))
 
@@ -74,16 +74,21 @@ class DigitModel(tf.Module):
         return {"output_0": self._owners(images[..., None])}
 
 
-def export(network: keras.Model, temperature: float, separator: keras.Model, folder: Path) -> None:
+def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor:
+    """Return what an ensemble says, (n, 10) float32: the mean of its networks' logits."""
+    return tf.add_n([network(images, training=False) for network in networks]) / len(networks)
+
+
+def export(networks: Sequence[keras.Model], temperature: float, separator: keras.Model, folder: Path) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
-        network: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
-        temperature: what its logits are divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        networks: an ensemble, each images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
+        temperature: what their mean is divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
         separator: images (n, 32, 64, 1), framed by `images.frame_run` -> logits (n, 32, 64, 2) of the first digit's
             ink and of the others'.
     """
-    model = DigitModel(network, temperature, separator)
+    model = DigitModel(networks, temperature, separator)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,

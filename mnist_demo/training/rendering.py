@@ -132,7 +132,7 @@ def _draw_pressed(lines: list[Points], pen: float, shape: tuple[int, ...], rng: 
 def _draw_flat(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.random.Generator) -> Ink:
     """A flat, often translucent nib, dark where it passes twice."""
     angle, flow = rng.uniform(0, np.pi), rng.uniform(0.6, 1)
-    nib = np.array([np.cos(angle), np.sin(angle)], np.float32) * pen / 2
+    nib = np.array([np.cos(angle), np.sin(angle)], np.float32) * pen * rng.uniform(0.5, 1)
     paper = np.ones(shape, np.float32)
     for line in lines:
         canvas = np.zeros(shape, np.uint8)
@@ -162,7 +162,7 @@ def _draw_doubled(lines: list[Points], pen: float, shape: tuple[int, ...], rng: 
 
 
 TOOLS = (_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled)
-TOOL_SHARES = (0.5, 0.22, 0.15, 0.08, 0.05)
+TOOL_SHARES = (0.45, 0.22, 0.2, 0.08, 0.05)
 
 
 def wear(ink: Ink, rng: np.random.Generator) -> Ink:

@@ -18,20 +18,21 @@ LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 300, 0.01
 PAPER_WEIGHT = 0.02  # of a pixel without ink in the loss, beside 1 of one with
 
 
-def load_runs(folder: Path, seed: int) -> tuple[Runs, Runs]:
-    """Write groups of touching digits to train on, and others by writers held out."""
+def load_runs(folder: Path, seed: int, count: int) -> tuple[Runs, Runs]:
+    """Write `count` groups of touching digits to train on, and others by writers held out."""
     rng = np.random.default_rng(seed)
     mnist, _ = load_mnist(folder)
     known = Labelled(*(part[:-MNIST_HELD_OUT] for part in mnist))
     unknown = Labelled(*(part[-MNIST_HELD_OUT:] for part in mnist))
     pens = load_pen_digits(folder)
     away = pens.held_out() if pens else np.zeros(0, bool)
-    runs = write_runs(pens and pens.select(~away), known, RUNS, rng)
+    runs = write_runs(pens and pens.select(~away), known, count, rng)
     return runs, write_runs(pens and pens.select(away), unknown, RUNS_HELD_OUT, rng)
 
 
 def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
     """Return a separator trained on the runs; an interrupted training goes on from the folder `checkpoints`."""
+    keras.utils.set_random_seed(seed)
     network = build_separator()
     schedule = keras.optimizers.schedules.CosineDecay(
         LEARNING_RATE / 100, epochs * STEPS - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
