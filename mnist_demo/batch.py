@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+import cv2
 import pyarrow as pa
 from apache_beam.io.fileio import MatchAll
 from apache_beam.io.filesystem import CompressionTypes
@@ -27,7 +28,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from mnist_demo.inference import Classifier
-from mnist_demo.recognition import recognize
+from mnist_demo.recognition import Found, Reading, find, judge_found
 
 DEFAULT_FLAGS = (
     "--runner=FnApiRunner",  # on this machine; Beam's default looks for a program to download first
@@ -66,7 +67,9 @@ class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
         super().__init__(max_batch_size=BATCH_MAX)
 
     def load_model(self) -> Classifier:
-        """Load the classifier, once for each process."""
+        """Load the classifier, once for each process; the processes share the cores, so each has one thread."""
+        cv2.setNumThreads(1)
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
         return Classifier()
 
     def run_inference(
@@ -76,20 +79,31 @@ class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 (Beam's signature; there are none)
     ) -> Iterator[Row]:
         """Yield what each file reads, in the order given."""
-        return (read_file(path, model) for path in batch)
+        return map(make_row, batch, judge_found([find_in(path) for path in batch], model))
 
 
-def read_file(path: bytes, classifier: Classifier) -> Row:
-    """Return what a file reads, in the form of the command line's JSON: `file` with `text` and `digits`, or `error`.
+def find_in(path: bytes) -> Found | Exception:
+    """Return what is found in a file, or whatever went wrong: one image in a million must not stop the others.
 
-    Paths are bytes, as names of files are on Linux; what is no UTF-8 in them appears with backslashes.
+    Paths are bytes, as names of files are on Linux.
     """
-    name = path.decode(errors="backslashreplace")
     try:
         with FileSystems.open(os.fsdecode(path), compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            row = {"file": name, **recognize(file.read(), classifier).to_dict()}
-    except Exception as error:  # whatever it is: one image in a million must not stop the others
-        row = {"file": name, "error": str(error).replace("the image:", f"{name}:", 1) or repr(error)}
+            return find(file.read())
+    except Exception as error:
+        return error
+
+
+def make_row(path: bytes, answer: Reading | Exception) -> Row:
+    """Return what a file reads, in the form of the command line's JSON: `file` with `text` and `digits`, or `error`.
+
+    What is no UTF-8 in a name appears with backslashes.
+    """
+    name = path.decode(errors="backslashreplace")
+    if isinstance(answer, Reading):
+        row = {"file": name, **answer.to_dict()}
+    else:
+        row = {"file": name, "error": str(answer).replace("the image:", f"{name}:", 1) or repr(answer)}
     count(row)
     return row
 
