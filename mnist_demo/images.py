@@ -73,6 +73,7 @@ RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
 RULE_RUN = 5  # pixels, that a rule goes on for on one level; less is the paper's grain
 RULE_STRETCH = 0.08  # of the picture's width, that a rule is seen in one stretch
 RULE_GAP = 0.03  # of that width, that a stretch may be interrupted for
+RULE_INKED, RULE_SAMPLES = 0.85, 50  # of a stretch's points, and how many are looked at
 RULE_SEEN = 0.25  # of that width, that all stretches of a rule make up
 RULE_LENGTH = 0.6  # of that width, that a rule runs
 RULES_MIN = 3  # rules of one direction that make paper ruled for sure
@@ -423,7 +424,8 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]
     found = cv2.HoughLinesP(
         small, 1, np.pi / 720, round(RULE_STRETCH * width / 2), None, RULE_STRETCH * width, RULE_GAP * width
     )
-    x1, y1, x2, y2 = np.zeros((4, 0)) if found is None else found.reshape(-1, 4).T / scale
+    ends = np.zeros((0, 4)) if found is None else found.reshape(-1, 4)
+    x1, y1, x2, y2 = ends[_is_inked(small, ends)].T / scale
     level = (x1 != x2) & (np.abs(y2 - y1) <= RULE_SLOPE * np.abs(x2 - x1))
     x1, y1, x2, y2 = (ends[level] for ends in (x1, y1, x2, y2))
     slope = (y2 - y1) / (x2 - x1)
@@ -438,6 +440,13 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]
     kept = np.flatnonzero(spans > (RULE_SEEN if count >= RULES_MIN else RULE_LENGTH))
     lines = np.concatenate([groups[k] for k in kept]) if kept.size else order[:0]
     return [(round(left[i]), round(left[i] + slope[i] * thin.shape[1])) for i in lines], count
+
+
+def _is_inked(thin: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which stretches (n, 4) from x, y to x, y lie on ink nearly everywhere: close writing lines up, with gaps."""
+    along = np.linspace(0, 1, RULE_SAMPLES)
+    x, y = (np.round(ends[:, i, None] + np.outer(ends[:, i + 2] - ends[:, i], along)).astype(int) for i in (0, 1))
+    return np.asarray((cv2.dilate(thin, _square(3))[y, x] > 0).mean(1) >= RULE_INKED)
 
 
 def _close(picture: Grey, side: int) -> Grey:

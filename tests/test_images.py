@@ -149,6 +149,23 @@ class TestExtractInk:
         shaded[:, lit.shape[1] // 2 :] //= 2
         assert np.abs(extract_ink(shaded) - extract_ink(lit)).mean() < 0.01
 
+    def test_takes_rules_for_paper(self, write: Write) -> None:
+        picture = write("2026", "1122", pen=5)
+        ruled = picture.copy()
+        for y in range(20, len(ruled), 60):
+            cv2.line(ruled, (0, y), (ruled.shape[1], y), 170, 2)
+        ruled = np.minimum(ruled, picture)
+        assert len(find_digits(extract_ink(ruled))) == 8
+
+    def test_does_not_take_close_writing_for_rules(self) -> None:
+        rng = np.random.default_rng(0)
+        picture = np.full((1240, 1240), 255, np.uint8)
+        for top in range(20, 1220, 60):
+            for left in range(20, 1220, 60):
+                sign = rng.integers(3, (54, 33), (7, 2)) + (left, top)
+                cv2.polylines(picture, [sign.astype(np.int32)], False, 0, 2, cv2.LINE_AA)
+        assert len(find_digits(extract_ink(picture))) > 350
+
     def test_refuses_colour(self) -> None:
         with pytest.raises(ValueError, match=r"shape \(height, width\), got \(4, 4, 3\)"):
             extract_ink(np.zeros((4, 4, 3), np.uint8))
