@@ -162,7 +162,7 @@ class TestExtractInk:
         picture = np.full((1240, 1240), 255, np.uint8)
         for top in range(20, 1220, 60):
             for left in range(20, 1220, 60):
-                sign = rng.integers(3, (54, 33), (7, 2)) + (left, top)
+                sign = rng.integers((left + 3, top + 3), (left + 54, top + 33), (7, 2))
                 cv2.polylines(picture, [sign.astype(np.int32)], False, 0, 2, cv2.LINE_AA)
         assert len(find_digits(extract_ink(picture))) > 350
 
