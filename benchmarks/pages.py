@@ -11,6 +11,7 @@ read without any error and the touching pairs with an error; then the marks read
 import argparse
 import collections
 import io
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
 from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
 
