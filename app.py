@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
+import cv2
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -23,6 +24,11 @@ from mnist_demo.serving import base_url
 COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # of the page; Gradio leaves it as it is
 QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
 SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
+
+# A picture gets one thread, as others wait: with 32 people drawing, two cores gave 114 readings a second instead of
+# 72, and the 95th percentile fell from 503 to 278 ms (benchmarks/load.py). TensorFlow looks when it is imported: later.
+cv2.setNumThreads(1)
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 uploads = make_upload_folder()
 gr.mcp.DEFAULT_TEMP_DIR = str(uploads)  # which it takes note of when Gradio is imported
