@@ -100,7 +100,7 @@ def test_folding_the_normalisation_changes_no_answer(digits: Labelled) -> None:
 
 
 def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes, digits: Labelled) -> None:
-    runs = write_runs(strokes, digits, 60, np.random.default_rng(10))
+    runs = write_runs(strokes, None, digits, 60, np.random.default_rng(10))
     ink = runs.images > 128
     assert ink.any((1, 2)).mean() > 0.95
     assert runs.parts[ink].max(1).mean() > 250
@@ -110,6 +110,12 @@ def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes,
     centres = [(runs.parts[..., part] * ink * columns).sum((1, 2))[several] for part in (0, 1)]
     masses = [(runs.parts[..., part] * ink).sum((1, 2))[several] for part in (0, 1)]
     assert (centres[0] / masses[0] < centres[1] / masses[1]).mean() > 0.9
+
+
+def test_runs_of_other_signs_have_no_owner(strokes: PenStrokes, digits: Labelled) -> None:
+    runs = write_runs(strokes, strokes, digits, 60, np.random.default_rng(11))
+    inked = (runs.images > 128).any((1, 2))
+    assert 0.05 < (inked & ~runs.parts.any((1, 2, 3))).mean() < 0.4
 
 
 def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:

@@ -151,7 +151,7 @@ def serve(images: NDArray[np.uint8], classifier: Classifier) -> NDArray[np.int64
 
 def measure_separator(classifier: Classifier, digits: PenStrokes, mnist: Labelled) -> dict[str, float]:
     """How much of the ink of touching digits, by writers held out, is given to the digit that it is part of."""
-    runs = write_runs(digits, mnist, RUNS, np.random.default_rng(2026))
+    runs = write_runs(digits, None, mnist, RUNS, np.random.default_rng(2026))
     owners = classifier.separate(runs.images.astype(np.float32) / np.float32(255))
     shared = (runs.parts > 127).all(3)
     ink = np.where(shared, 0, runs.images.astype(np.float32))

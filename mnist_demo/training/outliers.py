@@ -38,7 +38,8 @@ def make_outliers(
         (0.3, lambda: _run_together(digits, rng)),
         (0.1, lambda: _half(_pick(digits, HALVED, rng), rng)),
         (0.15, lambda: _turn(digits, rng)),
-        (0.07, lambda: _scribble(rng)),
+        (0.07, lambda: scribble(rng)),
+        (0.06, lambda: _half(scribble(rng), rng)),
         (0.07, lambda: _blot(rng)),
         (0.05, lambda: _texture(rng)),
         (0.06, lambda: _lines(rng)),
@@ -113,7 +114,7 @@ def _recombine(strokes: list[Stroke], rng: np.random.Generator) -> Ink:
     return render(sign, rng)
 
 
-def _scribble(rng: np.random.Generator) -> Ink:
+def scribble(rng: np.random.Generator) -> Ink:
     """A wandering line with many turns."""
     turns = int(rng.integers(5, 16))
     points = rng.uniform(8, SIDE - 8, (turns, 2))

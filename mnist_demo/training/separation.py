@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, load_mnist, load_pen_digits
+from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, PenStrokes, load_mnist, load_pen_digits, load_pen_signs
 from mnist_demo.training.network import build_separator
 from mnist_demo.training.touching import Runs, write_runs
 
@@ -19,15 +19,23 @@ PAPER_WEIGHT = 0.02  # of a pixel without ink in the loss, beside 1 of one with
 
 
 def load_runs(folder: Path, seed: int, count: int) -> tuple[Runs, Runs]:
-    """Write `count` groups of touching digits to train on, and others by writers held out."""
+    """Write `count` groups of touching digits and other signs to train on, and others by writers held out."""
     rng = np.random.default_rng(seed)
     mnist, _ = load_mnist(folder)
     known = Labelled(*(part[:-MNIST_HELD_OUT] for part in mnist))
     unknown = Labelled(*(part[-MNIST_HELD_OUT:] for part in mnist))
-    pens = load_pen_digits(folder)
-    away = pens.held_out() if pens else np.zeros(0, bool)
-    runs = write_runs(pens and pens.select(~away), known, count, rng)
-    return runs, write_runs(pens and pens.select(away), unknown, RUNS_HELD_OUT, rng)
+    digits, other_digits = _split(load_pen_digits(folder))
+    signs, other_signs = _split(load_pen_signs(folder))
+    runs = write_runs(digits, signs, known, count, rng)
+    return runs, write_runs(other_digits, other_signs, unknown, RUNS_HELD_OUT, rng)
+
+
+def _split(strokes: PenStrokes | None) -> tuple[PenStrokes | None, PenStrokes | None]:
+    """What known writers wrote, and what the ones held out did."""
+    if strokes is None:
+        return None, None
+    away = strokes.held_out()
+    return strokes.select(~away), strokes.select(away)
 
 
 def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoints: Path) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Touching digits whose every stroke's owner is known: what the separator learns from."""
+"""Touching digits whose every stroke's owner is known, and other signs: what the separator learns from."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from mnist_demo.images import RUN_SHAPE, Ink, fit_run, frame_run
 from mnist_demo.training.data import Labelled, PenStrokes
+from mnist_demo.training.outliers import scribble
 from mnist_demo.training.rendering import draw_alike, to_bytes, wear
 
 GROUP_SIZES, GROUP_SHARES = (1, 2, 3), (0.12, 0.6, 0.28)
-FROM_MNIST = 0.25  # of the groups; the others are written with a pen
+FROM_MNIST = 0.25  # of the groups of digits; the others are written with a pen
+NO_DIGITS, SCRIBBLES = 0.2, 0.2  # the share of groups of other signs, and of scribbles among them
 OVERLAP = (-0.02, 0.12)  # of a digit's height, by which it is moved beyond where it touches the one before
 VISIBLE = 0.25  # of the darkest ink; fainter is the soft edge of a stroke
 UNEVEN = 0.07  # of a digit's height: the standard deviation of its place on the line
@@ -21,18 +23,21 @@ class Runs(NamedTuple):
     """Groups of touching digits as the app frames them, (n, 32, 64) uint8, ink = 255, and whose the ink is.
 
     `parts` (n, 32, 64, 2) uint8 is 255 where it is the first digit's, and where it is one of the others'; both are
-    where they cross.
+    where they cross, and neither where it is no digit's.
     """
 
     images: NDArray[np.uint8]
     parts: NDArray[np.uint8]
 
 
-def write_runs(digits: PenStrokes | None, mnist: Labelled, count: int, rng: np.random.Generator) -> Runs:
-    """Write `count` groups of digits that touch, framed as the app frames them.
+def write_runs(
+    digits: PenStrokes | None, signs: PenStrokes | None, mnist: Labelled, count: int, rng: np.random.Generator
+) -> Runs:
+    """Write `count` groups of digits that touch, and some of other signs, framed as the app frames them.
 
     Args:
         digits: recorded strokes; those of a group are by one writer. None where there are none.
+        signs: recorded strokes of letters and symbols. With None every group is of digits.
         mnist: images for the other groups.
     """
     images = np.zeros((count, *RUN_SHAPE), np.uint8)
@@ -40,7 +45,10 @@ def write_runs(digits: PenStrokes | None, mnist: Labelled, count: int, rng: np.r
     by_writer = [np.flatnonzero(digits.writers == writer) for writer in np.unique(digits.writers)] if digits else []
     for i in range(count):
         size = int(rng.choice(GROUP_SIZES, p=GROUP_SHARES))
-        if digits and rng.random() > FROM_MNIST:
+        no_digits = signs is not None and rng.random() < NO_DIGITS
+        if signs and no_digits:
+            inks = _draw_no_digits(signs, size, rng)
+        elif digits and rng.random() > FROM_MNIST:
             chosen = rng.choice(by_writer[rng.integers(len(by_writer))], size)
             inks = draw_alike([digits.signs[j] for j in chosen], rng)
         else:
@@ -52,10 +60,19 @@ def write_runs(digits: PenStrokes | None, mnist: Labelled, count: int, rng: np.r
         ink /= ink.max()
         inside = np.ix_(*(np.flatnonzero(ink.max(axis) > VISIBLE) for axis in (1, 0)))
         images[i] = to_bytes(frame_run(ink[inside]))
+        if no_digits:
+            continue
         owners = _owners(own, ink.shape)
         parts[i, ..., 0] = to_bytes(fit_run(owners[0][inside]))
         parts[i, ..., 1] = to_bytes(fit_run(owners[1:].max(0, initial=0)[inside]))
     return Runs(images, parts)
+
+
+def _draw_no_digits(signs: PenStrokes, size: int, rng: np.random.Generator) -> list[Ink]:
+    """Letters or symbols, or a scribble."""
+    if rng.random() < SCRIBBLES:
+        return [scribble(rng)]
+    return draw_alike([signs.signs[j] for j in rng.integers(len(signs.signs), size=(size + 1) // 2)], rng)
 
 
 def _enlarge(image: NDArray[np.uint8], rng: np.random.Generator) -> Ink:
