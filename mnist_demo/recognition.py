@@ -146,7 +146,7 @@ def _judge(picture: Found, probabilities: Iterator[NDArray[np.float32]], classif
     images = iter(picture.images)
     first = [[_Guess(mark, next(images), next(probabilities)) for mark in line] for line in picture.lines]
     lines = _settle(first, classifier)
-    if picture.framed is not None and lines:
+    if picture.framed is not None:
         lines = _reframe(lines, picture.framed, classifier)
     labels = iter(_label([guess for line in lines for guess in line]))
     digits = [
@@ -305,14 +305,17 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
 
 
 def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier: "Classifier") -> list[list[_Guess]]:
-    """Read a picture of the model's own size as it stands, if its marks are no sure digits: noise may surround one."""
+    """Read a picture of the model's own size as it stands, unless it holds one sure digit.
+
+    Noise may surround a digit there, or hide it from who looks for marks.
+    """
     guesses = [guess for line in lines for guess in line]
-    if all(guess.confidence >= SURE for guess in guesses):
+    if len(guesses) == 1 and guesses[0].confidence >= SURE:
         return lines
     (probabilities,) = classifier.predict(framed[None])
-    if probabilities.max() < np.mean([guess.confidence for guess in guesses]):
+    if probabilities.max() < DIGIT_MIN:
         return lines
-    return [[_Guess(join_marks([guess.mark for guess in guesses]), framed, probabilities)]]
+    return [[_Guess(Mark(Box(0, 0, IMAGE_SIDE, IMAGE_SIDE), framed), framed, probabilities)]]
 
 
 def _score(guess: _Guess, height: float, ink: float) -> float:
