@@ -3,7 +3,6 @@
 Run as `python benchmarks/lighthouse.py`; needs Node.js and Chromium, and fetches Lighthouse from the npm registry.
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -11,8 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import gradio as gr
-from serving import started, wait_until_served
+from serving import EMPTY_PAGE, started, wait_until_served
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -21,16 +19,8 @@ WINDOWS = {"desktop": ["--preset=desktop"], "mobile": []}
 
 
 def main() -> None:
-    """Run Lighthouse on both pages in both windows, or serve the empty one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, help="only serve the empty page, on this port")
-    arguments = parser.parse_args()
-    if arguments.port:
-        with gr.Blocks(analytics_enabled=False) as empty:
-            pass
-        empty.launch(server_port=arguments.port, quiet=True)
-        return
-    for name, script in (("the page", "app.py"), ("an empty Gradio page", __file__)):
+    """Run Lighthouse on both pages in both windows."""
+    for name, script in (("the page", "app.py"), ("an empty Gradio page", EMPTY_PAGE)):
         with started(script, quiet=True) as (url, _):
             wait_until_served(url)
             for window, flags in WINDOWS.items():

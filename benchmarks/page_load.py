@@ -13,9 +13,8 @@ import shutil
 import statistics
 import urllib.request
 
-import gradio as gr
 from playwright.sync_api import Browser, sync_playwright
-from serving import started, wait_until_served
+from serving import EMPTY_PAGE, started, wait_until_served
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -28,16 +27,10 @@ CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
 
 
 def main() -> None:
-    """Visit both pages, or serve the empty one."""
+    """Visit both pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visits", type=int, default=9, help="how often the page is opened (9)")
-    parser.add_argument("--port", type=int, help="only serve the empty page, on this port")
     arguments = parser.parse_args()
-    if arguments.port:
-        with gr.Blocks(analytics_enabled=False) as empty:
-            pass
-        empty.launch(server_port=arguments.port, quiet=True)
-        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with started("app.py", quiet=True) as (url, _):
@@ -45,7 +38,7 @@ def main() -> None:
             visits = sorted(ready(browser, url) for _ in range(arguments.visits))
             print(f"pad ready after {statistics.median(visits):.0f} ms, at most {visits[-1]:.0f} ms")
             print(f"the page weighs {weight(browser, url):.0f} kB, of it our own {own_weight(url):.1f} kB")
-        with started(__file__, quiet=True) as (url, _):
+        with started(EMPTY_PAGE, quiet=True) as (url, _):
             wait_until_served(url)
             print(f"an empty Gradio page weighs {weight(browser, url):.0f} kB")
 
