@@ -31,7 +31,9 @@ async function showSteps() {
     const box = fitted.appendChild(document.createElement("i"));
     box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;
   }
-  digits.style.setProperty("--columns", Math.ceil(steps.images.length / (steps.images.length > 2 ? 2 : 1)));
+  const rows = steps.images.length > 2 ? 2 : 1;
+  digits.style.setProperty("--rows", rows);
+  digits.style.setProperty("--columns", Math.ceil(steps.images.length / rows));
   digits.replaceChildren(...steps.images.map(drawn));
 }
 

@@ -109,7 +109,8 @@ function newCard() {
 }
 
 function renderBars(digit) {
-  title.textContent = digit && shown.reading.digits.length > 1 ? T("probabilities_of", { number: chosen + 1 }) : T("probabilities");
+  const count = shown?.reading.digits.length;
+  title.textContent = digit && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
   const best = digit ? Math.max(...digit.probabilities) : 0;
   [...bars.children].forEach((row, label) => {
     const probability = digit ? digit.probabilities[label] : 0;

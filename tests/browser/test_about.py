@@ -24,6 +24,23 @@ def test_the_steps_are_those_of_the_last_drawing(page: Page) -> None:
     expect(page.locator("#about .digits canvas")).to_have_count(2)
 
 
+@pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
+def test_every_digit_of_the_last_step_fits_its_sheet(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    draw(page, "305")
+    expect(page.locator("#reading")).to_have_text("305")
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(3)
+    sheet = page.locator("#about .digits").bounding_box()
+    assert sheet
+    for digit in page.locator("#about .digits canvas").all():
+        box = digit.bounding_box()
+        assert box
+        assert box["width"] > 30
+        assert sheet["x"] < box["x"] < sheet["x"] + sheet["width"] - box["width"]
+        assert sheet["y"] < box["y"] < sheet["y"] + sheet["height"] - box["height"]
+
+
 def test_without_a_drawing_the_steps_are_those_of_an_example(page: Page) -> None:
     page.get_by_role("tab", name="About").click()
     expect(page.locator("#about .digits canvas")).to_have_count(8)
