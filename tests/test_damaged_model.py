@@ -15,27 +15,44 @@ from mnist_demo.inference import Classifier, golden_digits, write_checksums
 ASKED_WITHIN = 60  # seconds, for TensorFlow to have looked at the model
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with one bit flipped in its model."""
-    folder = copy_app(tmp_path_factory.mktemp("damaged"))
-    weights = next((folder / "models").rglob("variables.data*"))
+def flip_a_bit(model: Path) -> None:
+    """Damage a model as a disk may."""
+    weights = next(model.rglob("variables.data*"))
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
-    with start_app(folder / "log", root=folder) as app:
-        yield app
 
 
-@pytest.mark.parametrize("answer", [np.nan, 0.1], ids=["NaN", "indifferent"])
-def test_a_swapped_model_is_not_taken_though_its_checksums_fit(answer: float, tmp_path: Path) -> None:
+def swap(model: Path, answer: float = np.nan) -> None:
+    """Put a model in the place of another that answers everything alike, with checksums that fit."""
     module = tf.Module()
     specification = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
     module.serve = tf.function(
         lambda images: {"output_0": tf.fill([tf.shape(images)[0], 10], answer)}, input_signature=[specification]
     )
-    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": module.serve})
-    write_checksums(tmp_path)
+    tf.saved_model.save(module, str(model), signatures={"serving_default": module.serve})
+    write_checksums(model)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((flip_a_bit, "variables.data"), id="bit-flipped"),
+        pytest.param((swap, "does not read plain digits"), id="swapped"),
+    ],
+)
+def damaged(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[tuple[App, str]]:
+    """The app with a damaged model, and what its log is to say of that."""
+    damage, reason = request.param
+    folder = copy_app(tmp_path_factory.mktemp("damaged"))
+    damage(folder / "models" / "mnist" / "1")
+    with start_app(folder / "log", root=folder) as app:
+        yield app, reason
+
+
+@pytest.mark.parametrize("answer", [np.nan, 0.1], ids=["NaN", "indifferent"])
+def test_a_swapped_model_is_not_taken_though_its_checksums_fit(answer: float, tmp_path: Path) -> None:
+    swap(tmp_path, answer)
     with pytest.raises(ValueError, match=r"is damaged: it does not read plain digits\. Restore the folder"):
         Classifier(tmp_path)
 
@@ -44,7 +61,8 @@ def test_the_golden_digits_are_read_with_certainty(classifier: Classifier) -> No
     assert classifier.predict(golden_digits()).max(1).min() > 0.9
 
 
-def test_the_page_says_what_is_wrong_and_the_process_goes_on(app: App) -> None:
+def test_the_page_says_what_is_wrong_and_the_process_goes_on(damaged: tuple[App, str]) -> None:
+    app, reason = damaged
     wait_until_damaged(app)
     photo = {"photo": ("photo.png", b"any bytes at all")}
     components = httpx.get(f"{app.url}/config").json()["components"]
@@ -55,7 +73,7 @@ def test_the_page_says_what_is_wrong_and_the_process_goes_on(app: App) -> None:
     assert "restore models/mnist with git" in answer["error"]
     assert httpx.get(f"{app.url}/healthz").status_code == 200
     assert app.process.poll() is None
-    assert "variables.data" in app.log.read_text()
+    assert reason in app.log.read_text()
 
 
 def wait_until_damaged(app: App) -> None:

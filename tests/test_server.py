@@ -22,7 +22,8 @@ import numpy as np
 import pytest
 from app_server import ROOT, App, start_app, wait_until_ready
 from conftest import Write
-from pictures import MAKER, encode, geotagged
+from pictures import MAKER, encode, geotagged, png_bomb, webp_bomb
+from PIL import Image
 
 from mnist_demo.server.gates import Gate
 from mnist_demo.server.rates import RATES, Rate
@@ -95,9 +96,9 @@ def send_drawing(app: App, url: str) -> httpx.Response:
     return httpx.post(f"{app.url}/gradio_api/component_server/", json=question(app, url), timeout=60)
 
 
-def send_photo(app: App, photo: bytes, number: int, client: httpx.Client) -> httpx.Response:
+def send_photo(app: App, photo: bytes, number: int, client: httpx.Client, name: str = "photo.jpg") -> httpx.Response:
     form = {"component_id": str(number), "session_hash": "test", "fn_name": "read"}
-    files = {"photo": ("photo.jpg", photo)}
+    files = {"photo": (name, photo)}
     return client.post(f"{app.url}/gradio_api/component_server/", data=form, files=files, timeout=60)
 
 
@@ -150,9 +151,32 @@ class TestBodies:
         assert answer.status_code == 413
         assert answer.json()["error"] == "The drawing is larger than 1 MB. Clear the pad and draw it more simply."
 
+    def test_many_small_files_are_too_many(self, app: App) -> None:
+        files = [("files", (f"{number}.png", b"small")) for number in range(100)]
+        form = {"component_id": str(component_id(app, "batch")), "session_hash": "test", "fn_name": "read"}
+        for route, fields in (("upload", {}), ("component_server/", form)):
+            answer = httpx.post(f"{app.url}/gradio_api/{route}", files=files, data=fields, timeout=30)
+            assert (answer.status_code, answer.json()["error"]) == (
+                413,
+                "Too many files in one request. Send a few at a time.",
+            )
+
+    def test_a_body_without_a_length_is_read(self, app: App, drawing: str) -> None:
+        body = json.dumps(question(app, drawing)).encode()
+        pieces = (body[start : start + 1000] for start in range(0, len(body), 1000))
+        headers = {"Content-Type": "application/json"}
+        answer = httpx.post(f"{app.url}/gradio_api/component_server/", content=pieces, headers=headers, timeout=60)
+        assert answer.json()["text"] == "42"
+
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
-        answer = send_drawing(app, data_url(encode(np.zeros((7000, 7000), np.uint8))))
+        many = encode(np.zeros((7000, 7000), np.uint8))
+        answer = send_drawing(app, data_url(many))
         assert answer.json() == {"error": "The drawing has too many pixels. Send it as a photo."}
+        few = encode(np.zeros((8, 8), np.uint8))
+        twofold = few[:33] + many[8:]  # whose second header is the one that counts
+        for content in (twofold, encode(np.zeros((3000, 16000), np.uint8), "WEBP", lossless=True)):
+            answer = send_drawing(app, data_url(content))
+            assert answer.json() == {"error": "Expected a drawing as the data URL of a PNG image."}
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
     @pytest.mark.parametrize("route", ["run/recognize", "queue/join", "component_server/"])
@@ -209,6 +233,81 @@ class TestAddresses:
         assert not tells_secrets(answer.text)
 
 
+WAYS = ("photo", "batch", "api", "mcp")
+BOMBS = {
+    "169-megapixels": png_bomb(13_000, 13_000),
+    "a-long-side": png_bomb(20_001, 8),
+    "the-largest-WebP": webp_bomb(),
+}
+
+
+def read_by(way: str, app: App, content: bytes) -> str:
+    """Return what the app answers to a file called photo.png that comes in one of the ways."""
+    if way == "api":
+        return call(app, upload(app, content, "photo.png")).text
+    if way == "mcp":
+        params = {"name": "recognize", "arguments": {"image": data_url(content)}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        headers = {"Accept": "application/json, text/event-stream"}
+        return httpx.post(f"{app.url}/gradio_api/mcp/", json=body, headers=headers, timeout=60).text
+    number = component_id(app, {"photo": "frame", "batch": "batch"}[way])
+    with httpx.Client() as client:
+        return send_photo(app, content, number, client, "photo.png").text
+
+
+@pytest.mark.parametrize("way", WAYS)
+class TestFiles:
+    """What is no picture, or too large a one, on every way to the reader."""
+
+    @pytest.mark.parametrize("bomb", BOMBS)
+    def test_a_bomb_is_refused_at_once_and_in_little_memory(self, app: App, way: str, bomb: str) -> None:
+        spent = Spent(app)
+        answer = read_by(way, app, BOMBS[bomb])
+        assert "the image has more than 50 megapixels" in answer
+        assert spent.seconds() < 0.5
+        assert spent.megabytes() < 300
+
+    @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP"])
+    def test_other_formats_are_refused_though_called_png(self, app: App, way: str, kind: str, write: Write) -> None:
+        answer = read_by(way, app, encode(write("5"), kind))
+        assert "not a PNG, JPEG or WebP image. Save or export it as one of these." in answer
+
+    def test_the_content_counts_not_the_name_and_the_first_frame_alone(self, app: App, way: str, write: Write) -> None:
+        others = [Image.fromarray(255 - write("42"))]
+        content = encode(write("42"), "WEBP", save_all=True, append_images=others, lossless=True)
+        assert re.search(r'"text\W+42\b', read_by(way, app, content))
+
+    def test_a_phone_s_48_megapixels_are_read(self, app: App, way: str, write: Write) -> None:
+        sheet = np.full((6000, 8000), 255, np.uint8)
+        digits = np.kron(write("42"), np.ones((8, 8), np.uint8))
+        sheet[2000 : 2000 + digits.shape[0], 2000 : 2000 + digits.shape[1]] = digits
+        assert re.search(r'"text\W+42\b', read_by(way, app, encode(sheet, "JPEG")))
+
+
+class Spent:
+    """What the app has spent since: seconds on its processors, and megabytes at most beyond what it had (Linux)."""
+
+    def __init__(self, app: App) -> None:
+        self.process = Path(f"/proc/{app.process.pid}")
+        (self.process / "clear_refs").write_text("5")  # makes the highest resident set the present one
+        self.before = self.highest()
+        self.start = self.ticks()
+
+    def ticks(self) -> int:
+        return sum(map(int, (self.process / "stat").read_text().rpartition(")")[2].split()[11:13]))
+
+    def seconds(self) -> float:
+        return (self.ticks() - self.start) / os.sysconf("SC_CLK_TCK")
+
+    def highest(self) -> int:
+        line = re.search(r"VmHWM:\s+(\d+) kB", (self.process / "status").read_text())
+        assert line is not None
+        return int(line[1])
+
+    def megabytes(self) -> float:
+        return (self.highest() - self.before) / 1000
+
+
 class TestUploads:
     def test_none_are_served_and_none_keep_their_metadata(self, app: App, photo: bytes) -> None:
         assert MAKER.encode() in photo
@@ -238,11 +337,15 @@ class TestUploads:
     def test_they_are_deleted_within_ten_minutes(self, app: App, photo: bytes) -> None:
         path = Path(upload(app, photo, "older.jpg"))
         other = Path(upload(app, photo + b"\0", "newer.jpg"))
-        set_times(path, time.time() - 9.1 * 60)
+        empty = path.parents[1] / "empty"
+        empty.mkdir()
+        for each in (path, empty):
+            set_times(each, time.time() - 9.1 * 60)
         deadline = time.monotonic() + 30
-        while path.exists() and time.monotonic() < deadline:
+        while (path.exists() or empty.exists()) and time.monotonic() < deadline:
             time.sleep(0.5)
         assert not path.exists()
+        assert not empty.exists()
         assert other.exists()
 
     def test_empty_folders_are_swept(self, tmp_path: Path) -> None:
@@ -287,6 +390,11 @@ class TestDoors:
     @pytest.mark.parametrize("route", ["", "config", "gradio_api/info"])
     def test_the_page_names_no_path_of_the_server(self, app: App, route: str) -> None:
         assert str(ROOT) not in httpx.get(f"{app.url}/{route}").text
+
+    def test_nothing_is_reported_to_others(self, app: App) -> None:
+        config = httpx.get(f"{app.url}/config").json()
+        assert (config["analytics_enabled"], config["show_error"]) == (False, False)
+        assert not any(part["props"].get("flagging_mode") for part in config["components"])
 
     def test_an_unknown_component_gets_our_words(self, app: App) -> None:
         body = {"data": "", "component_id": 10**6, "fn_name": "read", "session_hash": "x"}
@@ -339,6 +447,18 @@ class TestFloods:
         assert busy.json()["error"] == "Many people are here right now. Please try again in a few seconds."
         assert int(busy.headers["retry-after"]) >= 1
         assert {answer.json()["text"] for answer in answers if answer.is_success} == {"2963"}
+
+    def test_when_gradio_s_own_queue_is_full_they_are_told_the_same(self, app: App, photo: bytes) -> None:
+        path = upload(app, photo, "queued.jpg")
+        with ThreadPoolExecutor(15) as pool:  # fewer than may wait in one address's line
+            answers = list(pool.map(lambda _: call(app, path, "call/recognize"), range(60)))
+        assert {answer.status_code for answer in answers} == {200, 503}
+        busy = next(answer for answer in answers if answer.status_code == 503)
+        assert busy.json() == {"error": "Many people are here right now. Please try again in a few seconds."}
+        assert int(busy.headers["retry-after"]) >= 1
+        event = next(answer for answer in answers if answer.is_success).json()["event_id"]
+        result = httpx.get(f"{app.url}/gradio_api/call/recognize/{event}", timeout=60)
+        assert "2963" in result.text
 
     def test_nobody_fills_the_line_alone(self, app: App, write: Write) -> None:
         answers = send_at_once(app, write, 40, addresses=1)

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
 MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 512 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
+PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
 DAMAGED = (
     "The model on this server is damaged, so no digits can be read. "
     "Whoever runs it can restore models/mnist with git, or train it anew with `make train`, and start the server again."
@@ -146,6 +147,8 @@ def decode_drawing(data_url: object) -> bytes:
     if len(data_url) > MAX_DRAWING_LENGTH:
         raise ValueError("The drawing is too large. Clear the pad and draw it more simply.")
     drawing = base64.b64decode(data_url[len(DRAWING_PREFIX) :], validate=True)
+    if not drawing.startswith(PNG_START) or drawing.count(b"IHDR") > 1:  # whose size would be another
+        raise ValueError("Expected a drawing as the data URL of a PNG image.")
     if int.from_bytes(drawing[16:20], "big") * int.from_bytes(drawing[20:24], "big") > MAX_DRAWING_PIXELS:
         raise ValueError("The drawing has too many pixels. Send it as a photo.")
     return drawing

@@ -15,6 +15,7 @@ from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, UPLOAD_MAX
 from mnist_demo.server.uploads import has_expired
 
+PARTS_MAX = 20  # of a form; the page sends 8 files and 3 fields. A file of a few kB can take half a second to read
 BODY_WITHIN = 60  # seconds, for a body to arrive
 HELD_MAX = 300_000_000  # bytes of all bodies at a time
 DRAIN_MAX = 100_000_000  # bytes of a body too large that are still taken, so that its sender gets to hear why
@@ -103,7 +104,10 @@ def check_body(scope: Scope, body: bytearray) -> bytes:
         check_paths(body)
     else:
         _, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
-        clean_form(body, parameters.get(b"boundary", b""))
+        boundary = parameters.get(b"boundary", b"")
+        if body.count(b"\r\n--" + boundary) > PARTS_MAX:
+            raise BodyError(413, "Too many files in one request. Send a few at a time.")
+        clean_form(body, boundary)
     return bytes(body)
 
 

@@ -5,13 +5,14 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.server.rates import TOO_MANY, client_of
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
 AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again
+BUSY = "Many people are here right now. Please try again in a few seconds."
 
 
 @dataclass
@@ -91,12 +92,26 @@ class Gates:
         if gate.is_full_for(client):
             return await refuse(429, TOO_MANY, scope, receive, send, AGAIN_AFTER)
         if gate.is_full():
-            text = "Many people are here right now. Please try again in a few seconds."
-            return await refuse(503, text, scope, receive, send, AGAIN_AFTER)
+            return await refuse(503, BUSY, scope, receive, send, AGAIN_AFTER)
         start = time.perf_counter()
         await gate.enter(client)
         scope["waited_ms"] = round(1000 * (time.perf_counter() - start), 1)
         try:
-            return await self.app(scope, receive, send)
+            return await self.app(scope, receive, in_our_words(scope, receive, send))
         finally:
             gate.leave()
+
+
+def in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return a send that says what Gradio says by 503, that its own queue is full, as a full line here does."""
+    is_full = False
+
+    async def send_or_refuse(message: Message) -> None:
+        nonlocal is_full
+        if message.get("status") == 503:
+            is_full = True
+            await refuse(503, BUSY, scope, receive, send, AGAIN_AFTER)
+        elif not is_full:
+            await send(message)
+
+    return send_or_refuse
