@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from mnist_demo.repair import SIGNATURES, without_extras
+
 Grey = NDArray[Any]  # uint8, 255 is white
 Ink = NDArray[Any]  # float32 in [0, 1], 0 is paper
 Source = str | Path | bytes | Image.Image | np.ndarray
@@ -143,23 +145,37 @@ def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of large pictures, which are refused below, and of odd metadata
         try:
-            image = Image.open(file, formats=FORMATS)
-        except UnidentifiedImageError:
-            raise ValueError(f"{name}: not a PNG, JPEG or WebP image. Save or export it as one of these.") from None
-        except Image.DecompressionBombError:
-            raise ValueError(_too_large(name)) from None
-        except Exception as error:  # decoders raise nearly anything on damaged files
-            raise ValueError(_damaged(name, error)) from None
-        _check_size(*image.size, name)
-        _check_scans(image, file, name)
-        try:
-            return _decode(image)
-        except Exception as error:
-            raise ValueError(_damaged(name, error)) from None
+            return _read(file, name)
+        except _DamageError as damage:
+            file.seek(0)
+            content = file.read()
+            if not SIGNATURES.match(content):
+                raise ValueError(f"{name}: not a PNG, JPEG or WebP image. Save or export it as one of these.") from None
+            try:
+                return _read(io.BytesIO(without_extras(content)), name)
+            except _DamageError:
+                raise ValueError(f"{name}: the image is damaged ({damage}). Save or send it again.") from None
 
 
-def _damaged(name: str, error: Exception) -> str:
-    return f"{name}: the image is damaged ({error}). Save or send it again."
+class _DamageError(Exception):
+    """Why a file cannot be decoded."""
+
+
+def _read(file: BinaryIO, name: str) -> tuple[Grey, int, int]:
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise ValueError(_too_large(name)) from None
+    except UnidentifiedImageError:  # whose words name the file's place
+        raise _DamageError("it breaks off, or what it says of itself is wrong") from None
+    except Exception as error:  # decoders raise nearly anything on damaged files
+        raise _DamageError(error) from None
+    _check_size(*image.size, name)
+    _check_scans(image, file)
+    try:
+        return _decode(image)
+    except Exception as error:
+        raise _DamageError(error) from None
 
 
 def _too_large(name: str) -> str:
@@ -173,7 +189,7 @@ def _check_size(width: int, height: int, name: str) -> None:
         raise ValueError(f"{name}: the image has no pixels. Choose another.")
 
 
-def _check_scans(image: Image.Image, file: BinaryIO, name: str) -> None:
+def _check_scans(image: Image.Image, file: BinaryIO) -> None:
     """Refuse a progressive JPEG of a few kB that would take minutes to decode."""
     if "progressive" not in image.info:
         return
@@ -182,17 +198,17 @@ def _check_scans(image: Image.Image, file: BinaryIO, name: str) -> None:
     scans = file.read().count(SCAN)
     file.seek(place)
     if scans > SCANS_MAX:
-        raise ValueError(_damaged(name, ValueError(f"{scans} scans, where a JPEG has some ten")))
+        raise _DamageError(f"{scans} scans, where a JPEG has some ten")
 
 
 def _decode(image: Image.Image) -> tuple[Grey, int, int]:
     """Return a picture's first frame as grey, reduced if it is large, its own width, and its EXIF orientation."""
     width, height = image.size
-    orientation = _orientation(image)
     reduction = max(1, int(math.sqrt(width * height / WORK_PIXELS)))
     if image.format == "JPEG" and reduction > 1:
         image.draft("L", (width // reduction, height // reduction))  # decoded at the reduced size
     image.load()
+    orientation = _orientation(image)  # only now: it loads a PNG, and would keep what is wrong with it to itself
     return _grey_of_image(image, max(1, round(reduction * image.width / width))), width, orientation
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +194,82 @@ class TestOddFiles:
     @pytest.mark.parametrize("kind", FORMATS)
     def test_broken_metadata_are_no_reason_not_to_read(self, kind: str, damage: dict[str, bytes], write: Write) -> None:
         assert load_image(encode(write("9"), kind, **damage)).shape == write("9").shape
+
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_orientation_is_followed_in_every_format(self, kind: str, write: Write) -> None:
+        exif = Image.Exif()
+        exif[EXIF_ORIENTATION] = 6
+        assert load_image(encode(write("7"), kind, exif=exif)).shape == write("7").T.shape
+
+
+SOME = bytes(40)  # bytes that mean nothing
+
+
+def chunked(png: bytes, kind: bytes, content: bytes, fits: bool = True) -> bytes:
+    """Return a PNG with one more chunk before its pixels, whose checksum fits or does not."""
+    place = png.index(b"IDAT") - 4
+    checksum = zlib.crc32(kind + content) if fits else 0
+    chunk = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+    return png[:place] + chunk + png[place:]
+
+
+def segmented(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    """Return a JPEG with one more segment at its start."""
+    return jpeg[:2] + bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
+
+
+def overwritten(content: bytes, after: bytes, skip: int = 0) -> bytes:
+    """Return a file with bytes of no meaning in the place after some others."""
+    start = content.index(after) + len(after) + skip
+    return content[:start] + SOME + content[start + len(SOME) :]
+
+
+class TestDamage:
+    @pytest.mark.parametrize("fits", [True, False], ids=["short", "checksum"])
+    @pytest.mark.parametrize("kind", [b"tRNS", b"iCCP", b"gAMA", b"cHRM", b"pHYs", b"sRGB", b"zTXt", b"acTL", b"eXIf"])
+    def test_of_what_a_png_can_do_without_is_ignored(self, kind: bytes, fits: bool, write: Write) -> None:
+        damaged = chunked(encode(write("9")), kind, b"\0\1", fits)
+        assert np.array_equal(load_image(damaged), write("9"))
+
+    @pytest.mark.parametrize(
+        ("marker", "content"),
+        [
+            (0xE0, b"JFIF"),
+            (0xE1, b"Exif\0\0MM"),
+            (0xE2, b"ICC_PROFILE\0"),
+            (0xED, b"Photoshop 3.0\0"),
+            (0xEE, b"Adobe"),
+        ],
+    )
+    def test_of_what_a_jpeg_can_do_without_is_ignored(self, marker: int, content: bytes, write: Write) -> None:
+        jpeg = encode(write("9"), "JPEG")
+        assert np.array_equal(load_image(segmented(jpeg, marker, content)), load_image(jpeg))
+
+    def test_of_other_parts_does_not_turn_the_picture(self, write: Write) -> None:
+        exif = Image.Exif()
+        exif[EXIF_ORIENTATION] = 3
+        upside_down = np.ascontiguousarray(write("9")[::-1, ::-1])
+        assert np.array_equal(load_image(chunked(encode(upside_down, exif=exif), b"tRNS", b"")), write("9"))
+        jpeg = segmented(encode(upside_down, "JPEG", exif=exif), 0xEE, b"Adobe")
+        assert np.abs(load_image(jpeg).astype(int) - write("9")).mean() < 4
+
+    @pytest.mark.parametrize(
+        ("kind", "after", "skip"),
+        [
+            *[("PNG", b"IDAT", 0), ("PNG", b"IDAT", 200), ("PNG", b"\r\n\x1a\n", 0), ("JPEG", b"\xff\xdb", 0)],
+            *[("JPEG", b"\xff\xc0", 0), ("JPEG", b"\xff\xc4", 0), ("WEBP", b"WEBP", 0), ("WEBP", b"VP8 ", 0)],
+        ],
+    )
+    def test_of_what_the_pixels_need_is_called_so(self, kind: str, after: bytes, skip: int, write: Write) -> None:
+        with pytest.raises(ValueError, match=r"the image: the image is damaged \(.*\)\. Save or send it again\."):
+            load_image(overwritten(encode(write("9"), kind), after, skip))
+
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_a_message_names_no_place(self, kind: str, tmp_path: Path, write: Write) -> None:
+        path = tmp_path / "photo.png"
+        path.write_bytes(encode(write("9"), kind)[:20])
+        with pytest.raises(ValueError, match=r"^photo\.png: the image is damaged \([^/<]*\)"):
+            load_image(path)
 
 
 def save(image: Image.Image, kind: str, **options: object) -> bytes:
