@@ -33,11 +33,11 @@ SCAN = b"\xff\xda"  # the marker that begins one; never part of compressed pixel
 STROKE_SEARCH_SIDE = 256  # pixels; the picture is reduced to about this to find how wide its strokes are
 STROKE_SIDES = (3, 5, 7, 11, 15, 23, 35, 55, 85, 127)  # pixels, of the squares tried
 EDGE_STEPS = (18, 40)  # grey levels; a smaller step is never an edge, a larger one always
-EDGES_TELLING = 0.18  # of the edges covered: enough to tell ink from paper, though the table be in view
-STROKE_TELLING = 15  # pixels; only the squares up to this tell, wider than most strokes
+EDGES_TELLING = 0.1  # of the edges covered: enough to tell ink from paper, though the table be in view
+STROKE_TELLING = 23  # pixels; only the squares up to this tell, wider than most strokes
 EDGES_OF_INK = 0.4  # of them covered: these are all strokes
 EDGES_STRAY = 0.03  # of them covered: there are no strokes
-STROKES_COVERED = 0.92  # of the edges that the largest square covers
+STROKES_COVERED = 0.94  # of the edges that a square two steps larger covers
 STROKE_MARGIN = 1.6  # for blots and crossings, wider than the strokes they are in
 PAPER_SQUARE_MAX = 63  # pixels; larger squares are applied to a reduced picture
 AROUND_SQUARE_MAX = 25  # pixels, likewise; the contrast around needs less precision
@@ -51,6 +51,7 @@ PAPER_STEP = 1.0  # of the paper's step in brightness, that ink near it must exc
 FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
 EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
 
+INK_CERTAIN = 0.9  # of ink, that a mark has somewhere; the paper's grain has not
 MARK_MIN, MARK_MIN_SHARE = 8, 0.012  # pixels, and of the picture's longer side; a smaller component is never a mark
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
@@ -80,7 +81,8 @@ RULE_SEEN = 0.25  # of that width, that all stretches of a rule make up
 RULE_LENGTH = 0.6  # of that width, that a rule runs
 RULES_MIN = 3  # rules of one direction that make paper ruled for sure
 FAINT_STROKES = 0.3  # of the rules' pixels; with fewer others the paper is blank
-RULE_DARKNESS = 1.6  # times the rules' usual contrast; what is darker is a stroke on them
+RULE_DARKNESS = 1.6  # times the rules' usual contrast; what is darker is always a stroke on them
+STROKE_DARKNESS = 1.25  # times that contrast; darker strokes are told from rules by their darkness alone
 RULE_SLOPE = 0.15  # rise to run
 RULE_THICKNESS, RULE_THICKEST_MIN = 0.008, 6  # at most, of the picture's longer side; pixels that are allowed always
 
@@ -328,16 +330,29 @@ def _find_strokes(grey: Grey) -> tuple[bool, float]:
         if covered[:, i].max() > EDGES_OF_INK:
             covered = covered[:, : i + 1]
             break
-    first = int(np.argmax(covered.max(0) >= EDGES_TELLING))
-    if covered[:, first].max() >= EDGES_TELLING and sides[first] <= STROKE_TELLING:
-        light_ink = bool(covered[1, first] > covered[0, first])
+    filling = [_fill_strokes(coverage) for coverage in covered]
+    dark, light = (  # the smaller square tells ink, of two as small the one that covers more
+        (sides[i] if coverage[i] >= EDGES_TELLING else math.inf, -coverage[i])
+        for i, coverage in zip(filling, covered, strict=True)
+    )
+    if min(dark, light)[0] <= STROKE_TELLING:
+        light_ink = bool(light < dark)
     else:  # no fine strokes: most of a picture is paper
         darkest, usual, lightest = np.quantile(small, (0.02, 0.5, 0.98))
         light_ink = bool(usual - darkest < lightest - usual)
-    coverage = covered[int(light_ink)]
-    if coverage.max() < EDGES_STRAY:
-        return light_ink, STROKE_MARGIN * STROKE_SIDES[0] / scale
-    return light_ink, STROKE_MARGIN * sides[int(np.argmax(coverage >= STROKES_COVERED * coverage.max()))] / scale
+    stray = covered[int(light_ink)].max() < EDGES_STRAY
+    return light_ink, STROKE_MARGIN * sides[0 if stray else filling[light_ink]] / scale
+
+
+def _fill_strokes(coverage: NDArray[np.float64]) -> int:
+    """Return which is the first square that fills the strokes, given the share of the edges (n,) that each covers.
+
+    Strokes are all about as wide: once they are filled, larger squares cover hardly more, unless they are as large as
+    shadows.
+    """
+    larger = np.append(coverage[2:], [coverage[-1]] * min(2, len(coverage)))
+    enough = min(EDGES_TELLING, STROKES_COVERED * float(coverage.max()))
+    return int(np.argmax(coverage >= np.maximum(enough, STROKES_COVERED * larger)))
 
 
 def _at_scale(
@@ -389,18 +404,24 @@ def _erase_rules(contrast: Ink, visible: Ink) -> Ink:
     if count < RULES_MIN:
         fainter = (contrast > RULE_VISIBLE * visible).astype(np.uint8)
         rules, thin, count = max((rules, thin, count), _mark_rules(fainter, thickest), key=lambda found: found[2])
-    on_rules = contrast[(rules & thin) > 0]
+    on_rules = _peaks(contrast, (rules & thin) > 0)
     if not on_rules.size:
         return contrast
-    darkest_rule = RULE_DARKNESS * float(np.median(on_rules))
+    rule = float(np.median(on_rules))
     strokes = contrast[(mask & ~rules) > 0]
-    darker = strokes.size > 0 and np.quantile(strokes, 0.9) > 1.25 * darkest_rule
+    stroke = float(np.quantile(strokes, 0.9)) if strokes.size else 0.0
+    darker = stroke > STROKE_DARKNESS * rule
     if not darker and count < RULES_MIN:  # the bar of a large 7 rather than a rule
         return contrast
-    paper = contrast <= darkest_rule
+    paper = contrast <= min(RULE_DARKNESS * rule, math.sqrt(stroke * rule) if darker else math.inf)
     if not darker and strokes.size > FAINT_STROKES * on_rules.size:  # then only the place tells strokes from rules
         paper &= (rules & cv2.dilate(thin, _square(3))) > 0
     return np.where(paper, 0, contrast)
+
+
+def _peaks(contrast: Ink, where: NDArray[np.bool_]) -> Ink:
+    """The contrast in the middle of fine lines, whose edges are blurred, for each of their pixels: where (h, w)."""
+    return cv2.dilate(np.where(where, contrast, 0), _square(3))[where]
 
 
 def _mark_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
@@ -529,7 +550,8 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     labels, boxes, areas = _find_components(ink >= 0.5)
     if not areas.size:
         return []
-    numbers = np.flatnonzero(_lies_inside(labels, areas)) + 1
+    dark = np.bincount(labels[ink >= INK_CERTAIN], minlength=len(areas) + 1)[1:] > 0
+    numbers = np.flatnonzero(_lies_inside(labels, areas) & dark) + 1
     least = max(MARK_MIN, MARK_MIN_SHARE * max(ink.shape))
     numbers = numbers[_is_writing(boxes[numbers - 1], areas[numbers - 1], least)]
     if not numbers.size:

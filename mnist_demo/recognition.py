@@ -32,6 +32,7 @@ ODDS_FLOOR = 0.04  # added to what a confidence leaves open: the model is never 
 BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a bar
 PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen
 SHARE_STEPS = 20
+USUAL_SIZE = 0.8  # quantile of the marks' lengths; specks may be many
 SURE = 0.9  # probability above which a mark of a digit's shape is not taken apart
 DIGIT_ASPECT = 1.1  # width to height; few digits are wider, touching ones are
 TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of one digit
@@ -291,8 +292,13 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
     """Each mark's likeliest label, or None where it is no digit, by itself or among so many marks that are none.
 
     Where most marks are no digits, as in a photo of grass, a bar is no 1. So the share of digits among a picture's
-    marks is estimated together with each mark's chance to be one, by expectation maximisation.
+    marks is estimated together with each mark's chance to be one, by expectation maximisation. A mark counts there by
+    its size: specks and commas say little of the writing around them.
     """
+    if not guesses:
+        return []
+    sides = np.array([max(guess.mark.box.width, guess.mark.box.height) for guess in guesses])
+    weights = np.minimum(sides / np.quantile(sides, USUAL_SIZE), 1) ** 2
     labels = np.array([guess.probabilities.argmax() for guess in guesses])
     confidence = np.array([guess.confidence for guess in guesses])
     odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
@@ -300,7 +306,7 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)
-        share = (PRIOR_DIGITS + chance.sum()) / (PRIOR_DIGITS + PRIOR_OTHERS + len(guesses))
+        share = (PRIOR_DIGITS + weights @ chance) / (PRIOR_DIGITS + PRIOR_OTHERS + weights.sum())
     return [str(label) if sure >= 0.5 else None for label, sure in zip(labels, chance, strict=True)]
 
 

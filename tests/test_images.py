@@ -149,13 +149,28 @@ class TestExtractInk:
         shaded[:, lit.shape[1] // 2 :] //= 2
         assert np.abs(extract_ink(shaded) - extract_ink(lit)).mean() < 0.01
 
-    def test_takes_rules_for_paper(self, write: Write) -> None:
-        picture = write("2026", "1122", pen=5)
-        ruled = picture.copy()
+    @pytest.mark.parametrize(("ink", "rule", "thickness"), [(0, 170, 2), (0, 160, 1), (110, 185, 2), (110, 170, 1)])
+    @pytest.mark.parametrize("squared", [False, True])
+    def test_takes_rules_for_paper(self, ink: int, rule: int, thickness: int, squared: bool, write: Write) -> None:
+        picture = write("2026", "1122", pen=5, ink=ink)
+        ruled = np.full_like(picture, 255)
         for y in range(20, len(ruled), 60):
-            cv2.line(ruled, (0, y), (ruled.shape[1], y), 170, 2)
-        ruled = np.minimum(ruled, picture)
-        assert len(find_digits(extract_ink(ruled))) == 8
+            cv2.line(ruled, (0, y), (ruled.shape[1], y), rule, thickness)
+        for x in range(25, ruled.shape[1], 60) if squared else ():
+            cv2.line(ruled, (x, 0), (x, len(ruled)), rule, thickness)
+        assert len(find_digits(extract_ink(np.minimum(ruled, picture)))) == 8
+
+    @pytest.mark.parametrize(("pen", "ink"), [(2, 95), (3, 60), (6, 40)])
+    def test_finds_fine_strokes_beside_a_dark_table_and_under_a_shadow(self, pen: int, ink: int, write: Write) -> None:
+        sheet = write("76809182488", "9187", height=110, pen=pen, ink=ink, paper=190).astype(np.float32)
+        height, width = sheet.shape
+        y, x = np.mgrid[:height, :width]
+        sheet[x + y < width // 2] *= 0.5
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        seen = corners + np.array([[65, 36], [14, 54], [32, 0], [36, 36]], np.float32)
+        matrix = cv2.getPerspectiveTransform(corners, seen)
+        picture = cv2.warpPerspective(sheet, matrix, (width + 72, height + 72), borderValue=(35.0,))
+        assert len(find_digits(extract_ink(picture.astype(np.uint8)))) == 15
 
     def test_does_not_take_close_writing_for_rules(self) -> None:
         rng = np.random.default_rng(0)

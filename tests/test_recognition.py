@@ -80,6 +80,15 @@ def test_a_bar_is_a_one_only_in_the_company_of_digits(classifier: Classifier) ->
     assert recognize(bars, classifier).text == ""
 
 
+def test_specks_do_not_keep_a_bar_from_being_a_one(classifier: Classifier) -> None:
+    picture = np.full((400, 900), 255, np.uint8)
+    for x in range(120, 720, 120):
+        cv2.line(picture, (x, 60), (x, 160), 0, 6, cv2.LINE_AA)
+    for x in range(60, 860, 70):
+        cv2.circle(picture, (x, 250), 9, 0, -1, cv2.LINE_AA)
+    assert recognize(picture, classifier).text == "11111"
+
+
 @pytest.mark.parametrize("digit", "2358")
 def test_reads_a_picture_of_the_models_own_size_through_specks(
     digit: str, write: Write, classifier: Classifier
