@@ -3,14 +3,18 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from typing import Any
 
 from tqdm import tqdm
 
+from mnist_demo.finders import Finders
 from mnist_demo.inference import MODEL_DIR, MODEL_URL, Classifier
 from mnist_demo.recognition import Reading
 from mnist_demo.serving import base_url
+
+MANY = 100  # images, from which on they are worth the start of processes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,20 +30,21 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
     )
     options = parser.parse_args(arguments)
+    finders = Finders() if len(options.images) >= MANY else None  # which start while TensorFlow does
     try:
-        return print_readings(options.images, Classifier(options.model_url or MODEL_DIR), options.json)
+        return print_readings(options.images, Classifier(options.model_url or MODEL_DIR), options.json, finders)
     except ConnectionError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def print_readings(paths: list[str], classifier: Classifier, as_json: bool) -> int:
+def print_readings(paths: list[str], classifier: Classifier, as_json: bool, finders: Finders | None) -> int:
     """Print a line for each file, and a progress bar if standard error is a terminal; return 1 if any failed."""
     from mnist_demo.batches import read_all  # after the arguments are checked, as TensorFlow takes seconds
 
     failed = False
     progress = tqdm(paths, unit=" images", leave=False, disable=None)
-    for path, reading in zip(progress, read_all(paths, classifier), strict=True):
+    for path, reading in zip(progress, read_all(paths, classifier, finders), strict=True):
         answer = {"file": path, **(reading.to_dict() if isinstance(reading, Reading) else {"error": str(reading)})}
         failed |= "error" in answer
         with tqdm.external_write_mode():
@@ -54,4 +59,5 @@ def _as_text(answer: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a traceback
     sys.exit(main())
