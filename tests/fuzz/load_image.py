@@ -10,7 +10,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["PIL", "mnist_demo.images"]):
+with atheris.instrument_imports(include=["PIL", "mnist_demo.images", "mnist_demo.repair"]):
     import numpy as np
     from PIL import Image
 
