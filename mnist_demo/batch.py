@@ -27,8 +27,9 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from mnist_demo.inference import Classifier
+from mnist_demo.inference import MODEL_DIR, MODEL_URL, Classifier
 from mnist_demo.recognition import Found, Reading, find, judge_found
+from mnist_demo.serving import base_url
 
 DEFAULT_FLAGS = (
     "--runner=FnApiRunner",  # on this machine; Beam's default looks for a program to download first
@@ -63,14 +64,16 @@ Row = dict[str, Any]
 class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
     """Has RunInference read files with our classifier: Beam's own TensorFlow handler loads no SavedModel of Keras 3."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str | None = None) -> None:
+        """Take note of where the model is served; None stands for the folder that comes with the project."""
         super().__init__(max_batch_size=BATCH_MAX)
+        self._model = model
 
     def load_model(self) -> Classifier:
         """Load the classifier, once for each process; the processes share the cores, so each has one thread."""
         cv2.setNumThreads(1)
         os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-        return Classifier()
+        return Classifier(self._model or MODEL_DIR)
 
     def run_inference(
         self,
@@ -144,7 +147,7 @@ WRITERS: dict[str, Callable[[str], beam.PTransform]] = {
 }
 
 
-def read_all(pattern: str, output: str, flags: Sequence[str] = ()) -> dict[str, int]:
+def read_all(pattern: str, output: str, flags: Sequence[str] = (), model: str | None = None) -> dict[str, int]:
     """Read the files that match a pattern, write their rows in shards, and return the counts.
 
     Args:
@@ -152,6 +155,7 @@ def read_all(pattern: str, output: str, flags: Sequence[str] = ()) -> dict[str, 
         output: readings.jsonl, .csv or .parquet; the shards are readings-00000-of-00002.jsonl and so on, their rows
             in no order.
         flags: Beam's.
+        model: the address of a model that TensorFlow Serving serves; by default each worker loads the project's own.
 
     Returns:
         {"read": ..., "failed": ..., "marks": ...}
@@ -164,7 +168,7 @@ def read_all(pattern: str, output: str, flags: Sequence[str] = ()) -> dict[str, 
         | MatchAll()
         | beam.Map(lambda match: os.fsencode(match.path))
         | beam.Reshuffle()  # among the workers
-        | RunInference(ReadingHandler())
+        | RunInference(ReadingHandler(model))
         | WRITERS[suffix](output.removesuffix(suffix))
     )
     result = pipeline.run()
@@ -183,6 +187,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[argparse.Na
     )
     parser.add_argument("--input", required=True, metavar="PATTERN", help="the images, such as 'photos/**/*.jpg'")
     parser.add_argument("--output", required=True, metavar="FILE", help="readings.jsonl, .csv or .parquet, in shards")
+    parser.add_argument(
+        "--model-url",
+        type=base_url,
+        default=os.environ.get(MODEL_URL),
+        metavar="URL",
+        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
+    )
     options, flags = parser.parse_known_args(arguments)
     if Path(options.output).suffix not in WRITERS:
         parser.error(f"--output must end in {', '.join(WRITERS)}, not {options.output}")
@@ -193,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the images and print the counts; return 1 if no file matches, else 0."""
     options, flags = parse_arguments(arguments)
     logging.basicConfig(level=logging.WARNING)
-    counts = read_all(options.input, options.output, flags)
+    counts = read_all(options.input, options.output, flags, options.model_url)
     print("read {read:,}, failed {failed:,}, marks found {marks:,}".format_map(counts))
     if not counts["read"] + counts["failed"]:
         print(f"no file matches {options.input}", file=sys.stderr)

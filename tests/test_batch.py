@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 from conftest import Write
+from model_server import serve_model
 from PIL import Image
 
 from mnist_demo import Classifier, recognize
@@ -83,6 +84,13 @@ def test_parquet_has_columns_for_the_digits(folder: Path, tmp_path: Path) -> Non
     assert [digit["label"] for digit in rows[str(folder / "e.png")]["digits"]] == ["4", "2", "7"]
     assert len(rows[str(folder / "e.png")]["digits"][0]["probabilities"]) == 10
     assert rows[str(folder / "letter.png")]["digits"] is None
+
+
+def test_asks_the_model_that_is_served_elsewhere(folder: Path, tmp_path: Path) -> None:
+    with serve_model() as server:
+        done = run(f"{folder}/?.png", tmp_path / "readings.jsonl", *IN_PROCESS, "--model-url", server.url)
+        assert server.requests
+    assert (done.returncode, done.stdout) == (0, "read 3, failed 0, marks found 5\n"), done.stderr
 
 
 def test_says_that_no_file_matches(tmp_path: Path) -> None:
