@@ -32,4 +32,4 @@ def serve_until_stopped(demo: Any) -> None:
     demo.server_app.stop_event.set()  # ends the pages' heartbeats, which would go on for ever
     demo.server.should_exit = True
     demo.server.thread.join(FINISHED_WITHIN + 1)
-    gc.freeze()  # lest Python, as it ends, look through all of TensorFlow once more: for 1.5 s of an idle processor
+    gc.freeze()  # lest Python, as it ends, look through all of TensorFlow once more: for 1.5 s of processor time
