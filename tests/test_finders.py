@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -117,25 +117,41 @@ def test_the_processes_have_no_tensorflow() -> None:
 
 @pytest.mark.parametrize("lines", [0, 5], ids=["while they start", "while they read"])
 def test_ctrl_c_ends_all_processes_without_a_traceback(lines: int, pictures: list[bytes], tmp_path: Path) -> None:
-    (tmp_path / "3.png").write_bytes(pictures[3])
-    command = [sys.executable, "-m", "mnist_demo", *[str(tmp_path / "3.png")] * 20_000]
-    with (tmp_path / "errors").open("w") as errors:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
-        )
-    assert process.stdout
-    for _ in range(lines):
-        process.stdout.readline()
-    while len(group(process.pid)) < 3:  # with Python's resource tracker, and the server that the others are forks of
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    assert process.wait(10) == -signal.SIGINT
-    deadline = time.monotonic() + 10
-    while group(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert group(process.pid) == []
-    process.stdout.close()
+    with command_line(pictures[3], lines, tmp_path) as process:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        assert process.wait(10) == -signal.SIGINT
     assert "Traceback" not in (tmp_path / "errors").read_text()
+
+
+def test_they_end_when_the_command_line_is_killed(pictures: list[bytes], tmp_path: Path) -> None:
+    with command_line(pictures[3], 5, tmp_path) as process:
+        process.kill()
+
+
+@contextmanager
+def command_line(picture: bytes, lines: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the command line on a picture, very often, until it has printed so many lines; then see all of it end."""
+    (folder / "picture.png").write_bytes(picture)
+    command = [sys.executable, "-m", "mnist_demo", *[str(folder / "picture.png")] * 20_000]
+    with (
+        (folder / "errors").open("w") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+        ) as process,
+    ):
+        assert process.stdout
+        for _ in range(lines):
+            process.stdout.readline()
+        while len(group(process.pid)) < 3:  # with Python's resource tracker, and the server that the others fork from
+            time.sleep(0.01)
+        try:
+            yield process
+            deadline = time.monotonic() + 10
+            while group(process.pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert group(process.pid) == []
+        finally:
+            process.kill()
 
 
 def group(leader: int) -> list[str]:
