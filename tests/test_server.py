@@ -272,6 +272,12 @@ class TestFiles:
         answer = read_by(way, app, encode(write("5"), kind))
         assert "not a PNG, JPEG or WebP image. Save or export it as one of these." in answer
 
+    def test_a_damaged_picture_is_called_so(self, app: App, way: str, write: Write) -> None:
+        content = encode(write("5"))
+        place = content.index(b"IDAT") + 4
+        answer = read_by(way, app, content[:place] + bytes(40) + content[place + 40 :])
+        assert "the image is damaged (broken data stream when reading image file). Save or send it again." in answer
+
     def test_the_content_counts_not_the_name_and_the_first_frame_alone(self, app: App, way: str, write: Write) -> None:
         others = [Image.fromarray(255 - write("42"))]
         content = encode(write("42"), "WEBP", save_all=True, append_images=others, lossless=True)
