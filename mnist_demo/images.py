@@ -65,6 +65,14 @@ PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it,
 LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
 LEVEL_MIN = 0.25  # of the lower mark's height, that two neighbours on a line share
 
+GAP_SEARCH_SIDE = 800  # pixels; the picture is reduced to about this to look for strokes of dots
+PIECES_MIN, PIECE_AREA_MIN = 12, 4  # pieces, and pixels of one, that dotted strokes have
+PIECE_GAP = 2.0  # times the strokes' width, that gaps between pieces may have
+GAP_MAX = 0.2  # of the marks' height, likewise
+PIECES_OF_MARK = 3  # that a dotted mark has at least
+MARK_ASPECT_MAX = 1.3  # width to height; what is longer is a line
+STANDING_APART = 0.85  # of the marks, that a larger square does not join
+
 RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
 RUN_MARGIN = 2  # pixels of it around them
 OWNED = 0.4  # probability above which ink is taken for a digit's; what two digits share is both's
@@ -541,13 +549,18 @@ def find_digits(ink: Ink) -> list[Box]:
 def find_marks(ink: Ink) -> list[list[Mark]]:
     """Return the marks on each line, lines from the top, marks from the left.
 
-    A mark is one connected stretch of ink, or several that lie above each other as the parts of a 5 do. Specks, much
-    smaller than the writing, and the picture's own edges are left out.
+    A mark is one connected stretch of ink, or several that lie above each other as the parts of a 5 do; the gaps in
+    dotted pencil and in chalk are closed first. Specks, much smaller than the writing, and the picture's own edges are
+    left out.
 
     Args:
         ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
     """
     labels, boxes, areas = _find_components(ink >= 0.5)
+    gap = _find_gaps(ink, len(areas))
+    if gap:
+        ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _square(gap))
+        labels, boxes, areas = _find_components(ink >= 0.5)
     if not areas.size:
         return []
     dark = np.bincount(labels[ink >= INK_CERTAIN], minlength=len(areas) + 1)[1:] > 0
@@ -561,6 +574,38 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     groups = _stack_parts(boxes, size)
     marks = [_cut_mark(ink, labels, numbers[group], boxes[group]) for group in groups]
     return _sort_into_lines(marks)
+
+
+def _find_gaps(ink: Ink, count: int) -> int:
+    """Return the side in pixels of a square that closes the gaps in strokes of dots or crumbs, 0 if there are none.
+
+    Joining such pieces leaves a few marks that stand well apart, each of several pieces and none as long as a line.
+    """
+    if count < PIECES_MIN:
+        return 0
+    scale = max(1, round(max(ink.shape) / GAP_SEARCH_SIDE))
+    small = cv2.resize(ink, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA) if scale > 1 else ink
+    pieces = (small >= 0.5).astype(np.uint8)
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(pieces)
+    large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= PIECE_AREA_MIN) + 1
+    if large.size < PIECES_MIN:
+        return 0
+    reach = PIECE_GAP * _stroke_width(small)
+    left, gap = large.size + 1, 0
+    for side in STROKE_SIDES:
+        if gap > reach:
+            break
+        _, joined, boxes, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, _square(side)))
+        owner = np.zeros(len(stats), np.intp)
+        owner[numbers] = joined
+        held = np.bincount(owner[large], minlength=len(boxes))
+        marks = np.flatnonzero(held[1:]) + 1
+        width, height = boxes[marks, cv2.CC_STAT_WIDTH], boxes[marks, cv2.CC_STAT_HEIGHT]
+        if marks.size >= STANDING_APART * left and np.median(held[marks]) >= PIECES_OF_MARK:
+            is_writing = np.median(width / height) <= MARK_ASPECT_MAX and gap <= GAP_MAX * np.median(height)
+            return gap * scale if is_writing else 0
+        left, gap = marks.size, side
+    return 0
 
 
 def _find_components(mask: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

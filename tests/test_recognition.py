@@ -29,6 +29,22 @@ def test_reads_any_ink_on_any_paper(ink: int, paper: int, write: Write, classifi
     assert recognize(write("3097", ink=ink, paper=paper), classifier).text == "3097"
 
 
+@pytest.mark.parametrize("bare", [0.25, 0.4])
+def test_reads_chalk_that_left_crumbs(bare: float, write: Write, classifier: Classifier) -> None:
+    board = write("3097", "215", pen=12, ink=210, paper=50)
+    grain = cv2.GaussianBlur(np.random.default_rng(1).standard_normal(board.shape), (0, 0), 2)
+    board[grain > (1 - 2 * bare) * grain.std()] = 50
+    assert recognize(cv2.GaussianBlur(board, (0, 0), 0.8), classifier).text == "3097\n215"
+
+
+@pytest.mark.parametrize(("pen", "pitch", "gap"), [(9, 8, 3), (12, 8, 3), (12, 10, 4)])
+def test_reads_a_dotted_pen(pen: int, pitch: int, gap: int, write: Write, classifier: Classifier) -> None:
+    picture = write("3097", "215", pen=pen)
+    y, x = np.indices(picture.shape)
+    picture[(y % pitch < gap) | ((x + y) % pitch < gap)] = 255
+    assert recognize(picture, classifier).text == "3097\n215"
+
+
 def test_reads_a_wide_gap_as_a_space(write: Write, classifier: Classifier) -> None:
     left, right = write("123"), write("45")
     gap = np.full((left.shape[0], 200), 255, np.uint8)
