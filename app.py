@@ -9,7 +9,6 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from mnist_demo.inference import MODEL_URL
 from mnist_demo.page import ICON, DocumentHead, Reader, create_page, describe_link, i18n, preview_route, theme
 from mnist_demo.server import (
     guards,
@@ -19,7 +18,7 @@ from mnist_demo.server import (
     start_sweeping,
     trust_proxies,
 )
-from mnist_demo.serving import base_url
+from mnist_demo.serving import add_model_url
 
 COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # of the page; Gradio leaves it as it is
 QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
@@ -52,14 +51,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         help="addresses or networks of the proxies before this server, with commas; X-Forwarded-For is believed from "
         "these alone (on a Space and with --share: from theirs)",
     )
-    parser.add_argument(
-        "--model-url",
-        type=base_url,
-        default=os.environ.get(MODEL_URL),
-        metavar="URL",
-        help="ask TensorFlow Serving for what the model says, such as http://localhost:8501/v1/models/mnist "
-        f"(${MODEL_URL}; without it the model runs here)",
-    )
+    add_model_url(parser)
     parser.add_argument("--verbose", action="store_true", help="log more about each request")
     return parser.parse_args(arguments)
 

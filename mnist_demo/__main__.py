@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from tqdm import tqdm
 
 from mnist_demo.finders import Finders
-from mnist_demo.inference import MODEL_DIR, MODEL_URL, Classifier
+from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.recognition import Reading
-from mnist_demo.serving import base_url
+from mnist_demo.serving import add_model_url
 
 MANY = 100  # images, from which on they are worth the start of processes
 
@@ -22,13 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo", description="Read handwritten digits in images.")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a PNG, JPEG or WebP file")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
-    parser.add_argument(
-        "--model-url",
-        type=base_url,
-        default=os.environ.get(MODEL_URL),
-        metavar="URL",
-        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
-    )
+    add_model_url(parser)
     options = parser.parse_args(arguments)
     finders = Finders() if len(options.images) >= MANY else None  # which start while TensorFlow does
     try:

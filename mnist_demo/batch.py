@@ -27,9 +27,9 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from mnist_demo.inference import MODEL_DIR, MODEL_URL, Classifier
+from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.recognition import Found, Reading, find, judge_found
-from mnist_demo.serving import base_url
+from mnist_demo.serving import add_model_url
 
 DEFAULT_FLAGS = (
     "--runner=FnApiRunner",  # on this machine; Beam's default looks for a program to download first
@@ -187,13 +187,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[argparse.Na
     )
     parser.add_argument("--input", required=True, metavar="PATTERN", help="the images, such as 'photos/**/*.jpg'")
     parser.add_argument("--output", required=True, metavar="FILE", help="readings.jsonl, .csv or .parquet, in shards")
-    parser.add_argument(
-        "--model-url",
-        type=base_url,
-        default=os.environ.get(MODEL_URL),
-        metavar="URL",
-        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
-    )
+    add_model_url(parser)
     options, flags = parser.parse_known_args(arguments)
     if Path(options.output).suffix not in WRITERS:
         parser.error(f"--output must end in {', '.join(WRITERS)}, not {options.output}")

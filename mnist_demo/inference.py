@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mnist_demo.savedmodel import SavedModel
 
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
-MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable that app.py and the command line look at
 CHECKSUMS = "SHA256SUMS"
 LABELS = 10
 BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks

@@ -3,6 +3,8 @@
 The API is described at https://www.tensorflow.org/tfx/serving/api_rest. Nothing here imports TensorFlow.
 """
 
+import argparse
+import os
 import re
 from typing import Any, Literal
 
@@ -11,6 +13,7 @@ import orjson
 import urllib3
 from numpy.typing import NDArray
 
+MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0  # until a try is given up
 STATE_SECONDS = 1.0  # likewise, for the state of the model
@@ -28,6 +31,17 @@ RETRIES = urllib3.Retry(
 CONNECTIONS = 16  # kept open
 
 State = Literal["ready", "loading", "away"]
+
+
+def add_model_url(parser: argparse.ArgumentParser) -> None:
+    """Add the option --model-url, the address of a served model; None where neither it nor MNIST_DEMO_MODEL_URL is."""
+    parser.add_argument(
+        "--model-url",
+        type=base_url,
+        default=os.environ.get(MODEL_URL),
+        metavar="URL",
+        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
+    )
 
 
 def base_url(text: str) -> str:
