@@ -75,8 +75,8 @@ STANDING_APART = 0.85  # of the marks, that a larger square does not join
 
 RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
 RUN_MARGIN = 2  # pixels of it around them
-OWNED = 0.4  # probability above which ink is taken for a digit's; what two digits share is both's
-CLEAR = 0.9  # mean difference of the two probabilities; less is no row of digits
+OWNED = 0.4  # of the larger of the two probabilities; ink of which a digit has more is its own, some is both's
+CLEAR = 0.2  # mean difference of the two probabilities; less is no row of digits
 REMAINS = 0.04  # of a mark's ink; less is no digit
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
@@ -758,7 +758,7 @@ def split_mark(mark: Mark, parts: NDArray[np.float32]) -> tuple[Mark | None, Mar
     owned = np.zeros((*mark.ink.shape, 2), np.float32)
     owned[:, size[0] :, 1] = 1  # beyond the frame
     owned[:, : size[0]] = cv2.resize(maps, size, interpolation=cv2.INTER_LINEAR)
-    first, rest = (_trim(mark, owned[..., part] > OWNED) for part in (0, 1))
+    first, rest = (_trim(mark, owned[..., part] > OWNED * owned.max(2)) for part in (0, 1))
     return first, rest
 
 
@@ -777,12 +777,12 @@ def take_as_framed(grey: Grey) -> Ink | None:
     """Return a picture of 28x28 pixels as ink, as it may have been framed already, else None.
 
     Args:
-        grey: (height, width) uint8; its ground is the shade that most of it has.
+        grey: (height, width) uint8; its ground is the shade that most of it has, and ink pulls the mean to its side.
     """
     if grey.shape != (IMAGE_SIDE, IMAGE_SIDE):
         return None
     light = grey.astype(np.float32) / 255
-    return light if np.median(grey) < 128 else 1 - light
+    return light if grey.mean() > np.median(grey) else 1 - light
 
 
 def normalize(ink: Ink) -> Ink:

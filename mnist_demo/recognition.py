@@ -319,7 +319,8 @@ def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier:
     if len(guesses) == 1 and guesses[0].confidence >= SURE:
         return lines
     (probabilities,) = classifier.predict(framed[None])
-    if probabilities.max() < DIGIT_MIN:
+    likely = np.mean([guess.confidence for guess in guesses]) if guesses else DIGIT_MIN
+    if probabilities.max() < min(likely, DIGIT_MIN):
         return lines
     return [[_Guess(Mark(Box(0, 0, IMAGE_SIDE, IMAGE_SIDE), framed), framed, probabilities)]]
 

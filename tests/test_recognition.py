@@ -127,6 +127,15 @@ def test_reads_a_picture_of_the_models_own_size_in_grain_that_hides_every_mark(
     assert recognize(picture, classifier).text == digit
 
 
+@pytest.mark.parametrize("digit", "2358")
+def test_reads_a_picture_of_the_models_own_size_in_light_ink_on_a_bright_ground(
+    digit: str, write: Write, classifier: Classifier
+) -> None:
+    (found,) = recognize(write(digit), classifier).digits
+    picture = np.round(255 * np.clip(found.image + 0.55, 0, 1)).astype(np.uint8)
+    assert recognize(picture, classifier).text == digit
+
+
 @pytest.mark.parametrize("shade", [0, 90, 255])
 def test_reads_nothing_on_blank_paper(shade: int, classifier: Classifier) -> None:
     reading = recognize(np.full((300, 400), shade, np.uint8), classifier)

@@ -69,8 +69,7 @@ def test_outliers_are_framed_as_digits_are(strokes: PenStrokes, digits: Labelled
     parts = [stroke for sign in strokes.signs for stroke in sign]
     outliers = make_outliers(digits, digits.images[:5], parts, 200, np.random.default_rng(5))
     assert outliers.shape == (200, 28, 28)
-    empty = outliers.max((1, 2)) == 0
-    assert 0 < empty.mean() < 0.15, "paper without ink is among them, but rare"
+    assert (outliers.max((1, 2)) > 0).all()
     assert len(make_outliers(digits, digits.images[:0], [], 20, np.random.default_rng(5))) == 20
 
 

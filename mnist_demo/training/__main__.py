@@ -25,7 +25,7 @@ from mnist_demo.training.export import export, mean_logits
 from mnist_demo.training.network import build_network, build_separator, fold
 from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, load_runs, train_separator
 
-EPOCHS, STEPS = 20, 800  # an epoch is so many batches, not a pass through the data
+EPOCHS, STEPS = 30, 800  # an epoch is so many batches, not a pass through the data
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 400, 0.02
 NETWORKS = 2  # of the ensemble, alike but for the seed
 TEMPERATURES = np.linspace(0.5, 2.0, 151)

@@ -23,7 +23,7 @@ def augment(images: Images) -> Images:
     images = _change_stroke_width(images)
     images = _hollow(images)
     images = _rub_out(images)
-    images = _cover(_cross(_cross(images)))
+    images = _cross(_cross(images))
     images = _change_contrast(images)
     return tf.clip_by_value(_add_noise(images), 0.0, 1.0)
 
@@ -125,27 +125,16 @@ def _rub_out(images: Images) -> Images:
 
 
 def _cross(images: Images) -> Images:
-    """Draw a line across some images, straight or wavy: ruled paper that was not removed, a crossing-out."""
+    """Draw a straight line across some images: ruled paper that was not removed, a crossing-out."""
     n = tf.shape(images)[0]
     x, y = _grid()
     steep = tf.cast(_uniform(n, 0, 1, 1, 1) < 0.3, tf.float32)
     angle = tf.random.normal((n, 1, 1), 0.0, 0.25) + steep * 1.5708
+    distance = tf.abs(tf.cos(angle) * y + tf.sin(angle) * x - _uniform(n, -14, 14, 1, 1))
     along = tf.cos(angle) * x - tf.sin(angle) * y
-    wave = _sometimes(n, 0.4) * _uniform(n, 0, 4, 1, 1) * tf.sin(along * _uniform(n, 0.2, 1.2, 1, 1))
-    distance = tf.abs(tf.cos(angle) * y + tf.sin(angle) * x + wave - _uniform(n, -14, 14, 1, 1))
     begins = tf.cast(along > _uniform(n, -28, 8, 1, 1), tf.float32)
     line = begins * tf.sigmoid((_uniform(n, 0.3, 0.9, 1, 1) - distance) * 4)
-    return tf.maximum(images, line * _uniform(n, 0.3, 1, 1, 1) * _sometimes(n, 0.08))
-
-
-def _cover(images: Images) -> Images:
-    """Put a rectangle of one shade over some images, a blot or a piece of tape (random erasing: Zhong et al., 2020)."""
-    n = tf.shape(images)[0]
-    x, y = _grid()
-    inside_x = tf.abs(x - _uniform(n, -14, 14, 1, 1)) < _uniform(n, 1, 6, 1, 1)
-    inside_y = tf.abs(y - _uniform(n, -14, 14, 1, 1)) < _uniform(n, 1, 6, 1, 1)
-    covered = tf.cast(inside_x & inside_y, tf.float32) * _sometimes(n, 0.08)
-    return images + covered * (_uniform(n, 0, 1, 1, 1) - images)
+    return tf.maximum(images, line * _uniform(n, 0.3, 1, 1, 1) * _sometimes(n, 0.06))
 
 
 def _change_contrast(images: Images) -> Images:

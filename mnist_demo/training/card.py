@@ -40,11 +40,12 @@ DATA = """
 | UNIPEN pen strokes | digits of nine writers in ten, drawn with varied pens through the app's own framing | UNIPEN train_r01_v07, CC-BY-4.0 |
 | UNIPEN and Omniglot letters and symbols | of nine writers in ten, against uniform probabilities; shapes that are also digits left out | CC-BY-4.0, MIT |
 | invented marks | scribbles, blots, texture, lines, digits run together, halved or turned, against uniform probabilities | this project |
-| touching digits | groups of two or three of the digits above, written or laid so that they touch; for the separator | as above |
+| touching digits | groups of two or three of the digits above, written or laid so that they touch, and groups of the letters and symbols, whose ink is no digit's; for the separator | as above |
 
 The two nets of the classifier were trained one after the other: the first for 40 epochs, before outlines, trembling hands
 and the heavier noise came into the augmentation; the second with them, for 30 epochs and 8 more with wider flat pens.
-`make train` trains both alike, with all of it. One such pair was trained; how much seeds matter was not measured.
+`make train` trains both alike, with all of it; the separator is what it makes. One such pair was trained; how much seeds
+matter was not measured.
 
 No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. The photos,
 drawings and pages come from public repositories of digit demos; they were used to measure and to develop the way from a
@@ -57,7 +58,7 @@ LIMITS = """
 - It knows digits as people in Europe and North America write them. A 1 with a long flag and a 7 without a bar look alike.
 - It judges each mark by itself: an O is a 0, an l is a 1, and an S may be a 5. Only a 1 is asked what company it keeps:
   among many marks that are no digits it is taken for none.
-- Some letters and symbols are still taken for digits, those of alphabets it never saw more often than others.
+- Some letters and symbols are still taken for digits, or apart into digits, those of alphabets it never saw more often than others.
 - Digits that touch are told apart from the left to the right; some that run through each other are misread, and a 1
   that shares its stroke with a neighbour is easily lost.
 - It reads what is upright. A page on its side must be turned first.

@@ -39,11 +39,9 @@ def make_outliers(
         (0.1, lambda: _half(_pick(digits, HALVED, rng), rng)),
         (0.15, lambda: _turn(digits, rng)),
         (0.07, lambda: scribble(rng)),
-        (0.06, lambda: _half(scribble(rng), rng)),
         (0.07, lambda: _blot(rng)),
         (0.05, lambda: _texture(rng)),
         (0.06, lambda: _lines(rng)),
-        (0.06, lambda: np.zeros((SIDE, SIDE), np.float32)),  # paper, to which augmentation adds noise and lines
     ]
     if len(signs):
         makers.append((0.1, lambda: _half(_as_ink(signs[rng.integers(len(signs))]), rng)))
