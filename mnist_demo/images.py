@@ -758,7 +758,8 @@ def split_mark(mark: Mark, parts: NDArray[np.float32]) -> tuple[Mark | None, Mar
     owned = np.zeros((*mark.ink.shape, 2), np.float32)
     owned[:, size[0] :, 1] = 1  # beyond the frame
     owned[:, : size[0]] = cv2.resize(maps, size, interpolation=cv2.INTER_LINEAR)
-    first, rest = (_trim(mark, owned[..., part] > OWNED * owned.max(2)) for part in (0, 1))
+    least = OWNED * owned.max(2)
+    first, rest = (_trim(mark, owned[..., part] > least) for part in (0, 1))
     return first, rest
 
 

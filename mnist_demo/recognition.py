@@ -313,7 +313,8 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
 def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier: "Classifier") -> list[list[_Guess]]:
     """Read a picture of the model's own size as it stands, unless it holds one sure digit.
 
-    Noise may surround a digit there, or hide it from who looks for marks.
+    Noise may surround a digit there, or hide it from who looks for marks. Where the picture as it stands is no digit
+    either, it is still taken so if that is likelier than what its marks are on the average.
     """
     guesses = [guess for line in lines for guess in line]
     if len(guesses) == 1 and guesses[0].confidence >= SURE:

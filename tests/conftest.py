@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pictures import encode
 
 from mnist_demo import Classifier
 from mnist_demo.page.examples import bounds, write_line
@@ -21,6 +22,12 @@ def classifier() -> Classifier:
 @pytest.fixture(scope="session")
 def write() -> Write:
     return write_digits
+
+
+@pytest.fixture(scope="session")
+def pictures(write: Write) -> list[bytes]:
+    """PNG files of 0 to 9."""
+    return [encode(write(str(digit))) for digit in range(10)]
 
 
 def write_digits(

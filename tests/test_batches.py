@@ -15,26 +15,29 @@ from pictures import encode
 
 from mnist_demo import Classifier, Reading, recognize
 from mnist_demo.batches import BATCH_SIZE, WORKERS, read_all
+from mnist_demo.finders import Finders
 from mnist_demo.inference import Images
 
 COUNT = 5 * BATCH_SIZE + 3
 
 
-@pytest.fixture(scope="module")
-def pictures(write: Write) -> list[bytes]:
-    """Pictures of 0 to 9."""
-    return [encode(write(str(digit))) for digit in range(10)]
+@pytest.fixture(scope="module", params=["threads", "processes"])
+def finders(request: pytest.FixtureRequest) -> Finders | None:
+    """What looks for the marks."""
+    return Finders() if request.param == "processes" else None
 
 
-def test_readings_come_in_the_pictures_order(pictures: list[bytes], classifier: Classifier) -> None:
-    readings = read_all([pictures[i % 10] for i in range(COUNT)], classifier)
+def test_readings_come_in_the_pictures_order(
+    pictures: list[bytes], classifier: Classifier, finders: Finders | None
+) -> None:
+    readings = read_all([pictures[i % 10] for i in range(COUNT)], classifier, finders)
     assert [reading.text for reading in readings if isinstance(reading, Reading)] == [str(i % 10) for i in range(COUNT)]
 
 
-def test_a_reading_is_what_recognize_gives(write: Write, classifier: Classifier) -> None:
+def test_a_reading_is_what_recognize_gives(write: Write, classifier: Classifier, finders: Finders | None) -> None:
     picture = encode(write("2026", "17"))
     alone = recognize(picture, classifier)
-    *_, reading = read_all([encode(write("5")), picture], classifier)
+    *_, reading = read_all([encode(write("5")), picture], classifier, finders)
     assert isinstance(reading, Reading)
     assert reading.text == alone.text
     assert [digit.box for digit in reading.digits] == [digit.box for digit in alone.digits]
@@ -42,9 +45,11 @@ def test_a_reading_is_what_recognize_gives(write: Write, classifier: Classifier)
         np.testing.assert_allclose(digit.probabilities, other.probabilities, atol=1e-5)
 
 
-def test_errors_stand_where_their_pictures_do(pictures: list[bytes], tmp_path: Path, classifier: Classifier) -> None:
+def test_errors_stand_where_their_pictures_do(
+    pictures: list[bytes], tmp_path: Path, classifier: Classifier, finders: Finders | None
+) -> None:
     (tmp_path / "seven.png").write_bytes(pictures[7])
-    missing, bad, good = read_all([str(tmp_path / "no.png"), b"bad", str(tmp_path / "seven.png")], classifier)
+    missing, bad, good = read_all([str(tmp_path / "no.png"), b"bad", str(tmp_path / "seven.png")], classifier, finders)
     assert isinstance(missing, FileNotFoundError)
     assert isinstance(bad, ValueError)
     assert "not a PNG, JPEG or WebP image" in str(bad)
@@ -52,7 +57,9 @@ def test_errors_stand_where_their_pictures_do(pictures: list[bytes], tmp_path: P
     assert good.text == "7"
 
 
-def test_few_pictures_are_taken_before_the_first_is_answered(pictures: list[bytes], classifier: Classifier) -> None:
+def test_few_pictures_are_taken_before_the_first_is_answered(
+    pictures: list[bytes], classifier: Classifier, finders: Finders | None
+) -> None:
     taken = 0
 
     def take() -> Iterator[bytes]:
@@ -61,8 +68,8 @@ def test_few_pictures_are_taken_before_the_first_is_answered(pictures: list[byte
             taken += 1
             yield pictures[0]
 
-    assert isinstance(next(read_all(take(), classifier)), Reading)
-    assert BATCH_SIZE <= taken <= 3 * BATCH_SIZE + 2 * WORKERS
+    assert isinstance(next(read_all(take(), classifier, finders)), Reading)
+    assert BATCH_SIZE <= taken <= 3 * BATCH_SIZE + 2 * (finders.count if finders else WORKERS)
 
 
 def test_the_model_judges_pictures_together(pictures: list[bytes], classifier: Classifier) -> None:

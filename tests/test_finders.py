@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Write
 from pictures import encode
 
 from mnist_demo import Classifier, Reading
@@ -23,12 +22,6 @@ from mnist_demo.finders import Finders
 
 COUNT = 5 * BATCH_SIZE + 3
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def pictures(write: Write) -> list[bytes]:
-    """Pictures of 0 to 9."""
-    return [encode(write(str(digit))) for digit in range(10)]
 
 
 @pytest.fixture(scope="module")
@@ -44,33 +37,6 @@ def test_readings_come_in_the_pictures_order_and_as_from_threads(
         assert isinstance(reading, Reading)
         assert isinstance(other, Reading)
         assert reading.to_dict() == other.to_dict()
-
-
-def test_errors_stand_where_their_pictures_do(
-    pictures: list[bytes], tmp_path: Path, classifier: Classifier, finders: Finders
-) -> None:
-    (tmp_path / "seven.png").write_bytes(pictures[7])
-    missing, bad, good = read_all([str(tmp_path / "no.png"), b"bad", str(tmp_path / "seven.png")], classifier, finders)
-    assert isinstance(missing, FileNotFoundError)
-    assert isinstance(bad, ValueError)
-    assert "not a PNG, JPEG or WebP image" in str(bad)
-    assert isinstance(good, Reading)
-    assert good.text == "7"
-
-
-def test_few_pictures_are_taken_before_the_first_is_answered(
-    pictures: list[bytes], classifier: Classifier, finders: Finders
-) -> None:
-    taken = 0
-
-    def take() -> Iterator[bytes]:
-        nonlocal taken
-        while taken < 1000:
-            taken += 1
-            yield pictures[0]
-
-    assert isinstance(next(read_all(take(), classifier, finders)), Reading)
-    assert BATCH_SIZE <= taken <= 3 * BATCH_SIZE + 2 * finders.count
 
 
 def test_others_take_the_place_of_processes_that_are_killed(
