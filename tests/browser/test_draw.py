@@ -110,6 +110,7 @@ def test_the_page_stays_still_under_a_drawing_finger(phone: Page) -> None:
 
 def test_each_digit_shows_what_the_model_sees_and_its_probabilities(page: Page) -> None:
     draw(page, "42")
+    expect(page.locator("#readout [role=status]")).to_have_text(re.compile("^Read 42"))  # the last reading has come
     cards = page.locator("#seen button")
     expect(cards).to_have_count(2)
     for index, label in enumerate("42"):
