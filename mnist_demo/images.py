@@ -6,7 +6,7 @@ Each step works alone on NumPy arrays. Nothing here imports TensorFlow.
 import io
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from mnist_demo.frames import Frame, erase_frame, trace_frame
 from mnist_demo.repair import SIGNATURES, without_extras
 
 Grey = NDArray[Any]  # uint8, 255 is white
@@ -57,6 +58,8 @@ MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass h
 SPECK = 0.15  # of the writing size; smaller components are specks
 FRAMED = 0.5  # of a frame's own ink, that is within it
 FRAMES_MAX = 50  # components, the largest, that may be frames
+CELLS_MIN, ROW_OF_CELLS = 2, 3  # cells that make up a form, and that a single frame of one has though nothing be in it
+WRITTEN = 0.35  # of a frame's height, that writing in it is high
 EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
 EDGE_SHARE = 0.6  # of a component; if more lies in the strip, all of it is left out
 PART_OVERLAP = 0.1  # of the narrower component's width, that parts of one mark share
@@ -413,7 +416,7 @@ def _erase_rules(contrast: Ink, visible: Ink) -> Ink:
         fainter = (contrast > RULE_VISIBLE * visible).astype(np.uint8)
         rules, thin, count = max((rules, thin, count), _mark_rules(fainter, thickest), key=lambda found: found[2])
     on_rules = _peaks(contrast, (rules & thin) > 0)
-    if not on_rules.size:
+    if not on_rules.size or (count < RULES_MIN and _holds_row_of_cells(mask)):
         return contrast
     rule = float(np.median(on_rules))
     strokes = contrast[(mask & ~rules) > 0]
@@ -425,6 +428,13 @@ def _erase_rules(contrast: Ink, visible: Ink) -> Ink:
     if not darker and strokes.size > FAINT_STROKES * on_rules.size:  # then only the place tells strokes from rules
         paper &= (rules & cv2.dilate(thin, _square(3))) > 0
     return np.where(paper, 0, contrast)
+
+
+def _holds_row_of_cells(mask: NDArray[Any]) -> bool:
+    """Whether there is a form in a mask (h, w) whose lines are those of its boxes; they are erased with these."""
+    labels, boxes, _ = _find_components(mask > 0)
+    frames = (frame for _, frame in _trace_frames(labels, boxes))
+    return any(frame.cells >= ROW_OF_CELLS for frame in frames)
 
 
 def _peaks(contrast: Ink, where: NDArray[np.bool_]) -> Ink:
@@ -557,6 +567,10 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
         ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
     """
     labels, boxes, areas = _find_components(ink >= 0.5)
+    framed = _erase_frames(ink, labels, boxes)
+    if framed is not None:
+        ink = framed
+        labels, boxes, areas = _find_components(ink >= 0.5)
     gap = _find_gaps(ink, len(areas))
     if gap:
         ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _square(gap))
@@ -574,6 +588,30 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     groups = _stack_parts(boxes, size)
     marks = [_cut_mark(ink, labels, numbers[group], boxes[group]) for group in groups]
     return _sort_into_lines(marks)
+
+
+def _erase_frames(ink: Ink, labels: NDArray[Any], boxes: NDArray[Any]) -> Ink | None:
+    """Return ink without the boxes of forms; None where there are none.
+
+    A single box, or several that nothing is written in, may be digits drawn with straight strokes.
+    """
+    erased, cells = ink.copy(), 0
+    for (left, top, right, bottom), frame in _trace_frames(labels, boxes):
+        inside = np.s_[top:bottom, left:right]
+        rest = erase_frame(ink[inside], frame)
+        if frame.cells >= ROW_OF_CELLS or (rest >= 0.5).any(1).sum() > WRITTEN * (bottom - top):
+            erased[inside] = np.minimum(erased[inside], rest)
+            cells += frame.cells
+    return erased if cells >= CELLS_MIN else None
+
+
+def _trace_frames(labels: NDArray[Any], boxes: NDArray[Any]) -> Iterator[tuple[Box, Frame]]:
+    """Yield the frames among the largest components, each with its box."""
+    for number in np.argsort((boxes[:, :2] - boxes[:, 2:]).max(1))[:FRAMES_MAX]:
+        box = Box(*boxes[number].tolist())
+        frame = trace_frame((labels[box.top : box.bottom, box.left : box.right] == number + 1).astype(np.uint8))
+        if frame:
+            yield box, frame
 
 
 def _find_gaps(ink: Ink, count: int) -> int:

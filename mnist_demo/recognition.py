@@ -37,6 +37,7 @@ SURE = 0.9  # probability above which a mark of a digit's shape is not taken apa
 DIGIT_ASPECT = 1.1  # width to height; few digits are wider, touching ones are
 TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of one digit
 TWO_DIGITS_ASPECT = 0.6  # width to height; two digits that touch are wider
+TWO_NARROW_ASPECT = 0.4  # likewise, of what is no digit as it stands
 PARTS_MAX = 8  # pieces that are tried together as one digit
 PIECES_MAX = 60  # of a run; more is no writing
 DIGITS_MAX = 12  # that touch in one mark
@@ -233,7 +234,10 @@ def _take_apart(runs: list[_Run], classifier: "Classifier") -> list[list[list[Ma
         (parts, run.height)
         for run, cut in zip(runs, pieces, strict=True)
         for guess, parts in zip(run.guesses, cut, strict=True)
-        if _may_be_two(guess.mark.box, run.height) and (guess.confidence < SURE or _is_wide(guess.mark.box, run.height))
+        if _may_be_two(
+            guess.mark.box, run.height, TWO_NARROW_ASPECT if guess.confidence < DIGIT_MIN else TWO_DIGITS_ASPECT
+        )
+        and (guess.confidence < SURE or _is_wide(guess.mark.box, run.height))
     ]
     for _ in range(DIGITS_MAX - 1):
         if not several:
@@ -244,14 +248,14 @@ def _take_apart(runs: list[_Run], classifier: "Classifier") -> list[list[list[Ma
             first, rest = split_mark(parts[-1], owned)
             if first and rest:
                 parts[-1:] = [first, rest]
-                rests += [(parts, height)] if _may_be_two(rest.box, height) else []
+                rests += [(parts, height)] if _may_be_two(rest.box, height, TWO_DIGITS_ASPECT) else []
         several = rests
     return pieces
 
 
-def _may_be_two(box: Box, height: float) -> bool:
+def _may_be_two(box: Box, height: float, aspect: float) -> bool:
     """Whether a mark is wide enough for two digits that touch."""
-    return box.width >= TWO_DIGITS_ASPECT * max(box.height, 0.7 * height)
+    return box.width >= aspect * max(box.height, 0.7 * height)
 
 
 def _join(run: _Run, cut: list[list[Mark]]) -> dict[tuple[int, int], Mark]:
@@ -311,17 +315,16 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
 
 
 def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier: "Classifier") -> list[list[_Guess]]:
-    """Read a picture of the model's own size as it stands, unless it holds one sure digit.
+    """Read a picture of the model's own size as it stands where that is likelier than what was found in it.
 
-    Noise may surround a digit there, or hide it from who looks for marks. Where the picture as it stands is no digit
-    either, it is still taken so if that is likelier than what its marks are on the average.
+    Noise may surround a digit there, or hide it from who looks for marks. Several marks are rather pieces of one digit
+    or specks than digits: they count by their ink, and no more than a mark that is hardly one.
     """
     guesses = [guess for line in lines for guess in line]
-    if len(guesses) == 1 and guesses[0].confidence >= SURE:
-        return lines
     (probabilities,) = classifier.predict(framed[None])
-    likely = np.mean([guess.confidence for guess in guesses]) if guesses else DIGIT_MIN
-    if probabilities.max() < min(likely, DIGIT_MIN):
+    ink = [float(guess.mark.ink.sum()) for guess in guesses]
+    likely = np.average([guess.confidence for guess in guesses], weights=ink) if guesses else DIGIT_MIN
+    if probabilities.max() < (likely if len(guesses) == 1 else min(likely, DIGIT_MIN)):
         return lines
     return [[_Guess(Mark(Box(0, 0, IMAGE_SIDE, IMAGE_SIDE), framed), framed, probabilities)]]
 

@@ -60,7 +60,7 @@ def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
     assert recognize(touching, classifier).text == "35"
 
 
-@pytest.mark.parametrize("text", ["06", "23", "58", "345", "8269"])
+@pytest.mark.parametrize("text", ["06", "16", "19", "23", "58", "345", "8269"])
 def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, classifier: Classifier) -> None:
     digits = [np.pad(write(label), ((0, 0), (400, 400)), constant_values=255) for label in text]
     row = digits[0]
