@@ -17,6 +17,17 @@ def test_reads_a_digit_in_any_pen_and_size(
     assert recognize(write(digit, pen=pen, height=height), classifier).text == digit
 
 
+@pytest.mark.parametrize("slash", [((0.2, 0.9), (0.8, 0.1)), ((0.4, 1.1), (0.65, -0.1)), ((0.5, 0.95), (0.5, 0.05))])
+@pytest.mark.parametrize("pen", [2, 6])
+def test_reads_a_zero_with_a_slash(slash: tuple, pen: int, write: Write, classifier: Classifier) -> None:
+    picture = write("0", pen=pen, height=100)
+    rows, columns = (np.flatnonzero((picture < 128).any(axis)) for axis in (1, 0))
+    corner, extent = np.array([columns[0], rows[0]]), np.array([np.ptp(columns), np.ptp(rows)])
+    start, end = (np.round(corner + extent * point).astype(int).tolist() for point in slash)
+    cv2.line(picture, start, end, 0, pen, cv2.LINE_AA)
+    assert recognize(picture, classifier).text == "0"
+
+
 @pytest.mark.parametrize("lines", [("42",), ("2026", "11", "22"), ("31415926535",), ("007", "8", "9000")])
 def test_reads_lines_of_digits(lines: tuple[str, ...], write: Write, classifier: Classifier) -> None:
     reading = recognize(write(*lines), classifier)

@@ -14,9 +14,10 @@ from mnist_demo.training.corpus import redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
 from mnist_demo.training.export import export
 from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.optimizer import muon
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render, render_all, to_bytes
-from mnist_demo.training.touching import write_runs
+from mnist_demo.training.touching import draw_groups, write_runs
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,25 @@ def test_runs_of_other_signs_have_no_owner(strokes: PenStrokes, digits: Labelled
     runs = write_runs(strokes, strokes, digits, 60, np.random.default_rng(11))
     inked = (runs.images > 128).any((1, 2))
     assert 0.05 < (inked & ~runs.parts.any((1, 2, 3))).mean() < 0.4
+
+
+def test_groups_of_digits_are_framed_as_one_mark(strokes: PenStrokes) -> None:
+    groups = draw_groups(strokes, 40, np.random.default_rng(12))
+    assert groups.shape == (40, 28, 28)
+    columns = (groups > 128).any(1).sum(1)
+    rows = (groups > 128).any(2).sum(1)
+    assert (rows <= 20).all()
+    assert np.median(columns / rows) > 0.9
+
+
+def test_the_optimizer_moves_a_convolution_in_all_directions_alike() -> None:
+    kernel = keras.Variable(np.zeros((3, 3, 8, 16), np.float32))
+    rng = np.random.default_rng(13)
+    gradient = rng.normal(size=(72, 16)) * np.geomspace(0.03, 1, 16)
+    optimizer = muon(steps=1000)
+    optimizer.apply([gradient.reshape(kernel.shape).astype(np.float32)], [kernel])
+    strengths = np.linalg.svd(kernel.numpy().reshape(72, 16), compute_uv=False)
+    assert strengths.max() / strengths.min() < 3
 
 
 def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:

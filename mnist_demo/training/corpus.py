@@ -21,12 +21,13 @@ from mnist_demo.training.data import (
 )
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render_all, to_bytes
+from mnist_demo.training.touching import draw_groups
 
 BATCH = 128
 NOT_A_DIGIT = -1  # the label whose target is the uniform distribution
 VARIANTS = 8  # drawings of each recorded sign
 # Images a batch from each source; what a missing source would give, MNIST gives.
-REDRAWN, PEN_DIGITS, PEN_SIGNS, OUTLIERS = 16, 36, 14, 14
+REDRAWN, PEN_DIGITS, PEN_SIGNS, OUTLIERS, TOUCHING = 16, 36, 14, 10, 6
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def load_corpus(folder: Path, seed: int, variants: int = VARIANTS) -> Corpus:
         away = digits.held_out()
         known, unknown = digits.select(~away), digits.select(away)
         sources.append((PEN_DIGITS, _draw(known, variants, rng), np.repeat(known.labels.astype(np.int32), variants)))
+        sources.append(_no_digits(TOUCHING, draw_groups(known, 2000 * variants, rng)))
         held_out_pen = Labelled(_draw(unknown, 3, rng), np.repeat(unknown.labels.astype(np.uint8), 3))
         strokes += [stroke for sign in known.signs for stroke in sign]
     if signs := load_pen_signs(folder):

@@ -18,6 +18,7 @@ from mnist_demo.inference import golden_digits, write_checksums
 from mnist_demo.training.network import FIRST_LAYER
 
 WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
+SEEDS = "seeds.json"  # beside the folder of models: how each network does by itself
 MODEL_NAME = "mnist"  # in requests to Serving
 
 Function = Callable[[tf.Tensor], tf.Tensor]

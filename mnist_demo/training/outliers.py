@@ -35,7 +35,7 @@ def make_outliers(
         (count, 28, 28) uint8, ink = 255.
     """
     makers: list[tuple[float, Callable[[], Ink]]] = [
-        (0.3, lambda: _run_together(digits, rng)),
+        (0.2, lambda: _run_together(digits, rng)),
         (0.1, lambda: _half(_pick(digits, HALVED, rng), rng)),
         (0.15, lambda: _turn(digits, rng)),
         (0.07, lambda: scribble(rng)),

@@ -1,5 +1,6 @@
 """Pen strokes drawn as people's tools draw them: fine and broad pens, flat brushes, pencils, jittery mice."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -11,13 +12,16 @@ from mnist_demo.images import IMAGE_SIDE, Ink, normalize
 from mnist_demo.training.data import Stroke
 
 Points = NDArray[Any]  # (k, 2) float32 in pixels, x right and y down
+Tool = Callable[[list[Points], float, tuple[int, ...], np.random.Generator], Ink]
 
 CANVAS_SIDES = (28, 112)  # pixels, of a sign's longer side when it is drawn
 PEN_WIDTHS = (0.012, 0.2)  # of that side
 FIXED_POINT = 4  # bits of subpixel precision in OpenCV's drawing
-SLASHED_ZEROS = 0.04  # the shares of signs that get a flourish which few of the recorded writers use
+SLASHED_ZEROS = 0.2  # the shares of signs that get a flourish which few of the recorded writers use
 CROSSED_SEVENS = 0.15
 FOOTED_ONES = 0.08
+SLASHING_PEN = 0.08  # of a sign's longer side; a broader pen would fill the zero
+APART, APART_BY = 0.2, 0.05  # the share of signs whose strokes are moved, and by how much of the longer side
 
 
 def render(strokes: list[Stroke], rng: np.random.Generator, label: str = "") -> Ink:
@@ -32,26 +36,28 @@ def render(strokes: list[Stroke], rng: np.random.Generator, label: str = "") -> 
     """
     side = rng.uniform(*CANVAS_SIDES)
     pen = float(np.exp(rng.uniform(*np.log(PEN_WIDTHS)))) * side
-    lines = _place([stroke.astype(np.float32) for stroke in strokes], side, margin=pen + 3)
-    lines += _flourish(lines, label, rng)
-    lines = [_shake(line, side, rng) for line in lines]
-    shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
     tool = TOOLS[rng.choice(len(TOOLS), p=TOOL_SHARES)]
-    return wear(tool(lines, pen, shape, rng), rng)
+    return wear(_draw(strokes, side, pen, label, tool, rng), rng)
 
 
-def draw_alike(signs: list[list[Stroke]], rng: np.random.Generator) -> list[Ink]:
+def draw_alike(signs: list[list[Stroke]], labels: list[str], rng: np.random.Generator) -> list[Ink]:
     """Draw each sign on paper of its own, about equally high and with the same random tool: (height, width) each."""
     side = rng.uniform(*CANVAS_SIDES)
     pen = float(np.exp(rng.uniform(*np.log(PEN_WIDTHS)))) * side
     tool = TOOLS[rng.choice(len(TOOLS), p=TOOL_SHARES)]
-    inks = []
-    for sign in signs:
-        lines = _place([stroke.astype(np.float32) for stroke in sign], side * rng.normal(1, 0.08), margin=pen + 3)
-        lines = [_shake(line, side, rng) for line in lines]
-        shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
-        inks.append(tool(lines, pen, shape, rng))
-    return inks
+    return [
+        _draw(sign, side * rng.normal(1, 0.08), pen, label, tool, rng)
+        for sign, label in zip(signs, labels, strict=True)
+    ]
+
+
+def _draw(sign: list[Stroke], side: float, pen: float, label: str, tool: Tool, rng: np.random.Generator) -> Ink:
+    """Draw a sign, its longer side `side` pixels and the pen `pen` pixels wide."""
+    lines = _part([stroke.astype(np.float32) for stroke in sign], rng)
+    lines = _place(lines + _flourish(lines, label, pen / side, rng), side, margin=pen + 3)
+    lines = [_shake(line, side, rng) for line in lines]
+    shape = tuple(int(v) for v in np.ceil(np.concatenate(lines).max(0) + pen + 3)[::-1])
+    return tool(lines, pen, shape, rng)
 
 
 def render_all(
@@ -76,22 +82,39 @@ def _place(lines: list[Points], side: float, margin: float) -> list[Points]:
     return [(line - low) * (side / max(extent, 1.0)) + margin for line in lines]
 
 
-def _flourish(lines: list[Points], label: str, rng: np.random.Generator) -> list[Points]:
+def _part(lines: list[Points], rng: np.random.Generator) -> list[Points]:
+    """Move the lines of some signs a little, so that bars stand apart and loops stay open."""
+    if len(lines) < 2 or rng.random() > APART:
+        return lines
+    extent = float(np.ptp(np.concatenate(lines), axis=0).max())
+    return [line + rng.normal(0, APART_BY * extent, 2).astype(np.float32) for line in lines]
+
+
+def _flourish(lines: list[Points], label: str, pen: float, rng: np.random.Generator) -> list[Points]:
     """The extra line of a slashed zero, a crossed seven or a footed one, or none."""
     (left, top), (right, bottom) = np.concatenate(lines).min(0), np.concatenate(lines).max(0)
     across, down = right - left, bottom - top
     chance = rng.random()
-    if label == "0" and chance < SLASHED_ZEROS and across > 0.5 * down:
-        ends = [(right - 0.15 * across, top + 0.15 * down), (left + 0.15 * across, bottom - 0.15 * down)]
-    elif label == "7" and len(lines) == 1 and chance < CROSSED_SEVENS:
+    if label == "0" and pen < SLASHING_PEN and chance < SLASHED_ZEROS:
+        return [_slash(left, top, right, bottom, rng)]
+    if label == "7" and len(lines) == 1 and chance < CROSSED_SEVENS:
         middle = top + rng.uniform(0.4, 0.6) * down
         ends = [(left + 0.2 * across, middle), (right, middle + rng.uniform(-0.06, 0.06) * down)]
     elif label == "1" and chance < FOOTED_ONES:
         middle, half = lines[-1][-1][0], rng.uniform(0.15, 0.3) * down
-        ends = [(max(middle - half, 1), bottom), (middle + half, bottom)]
+        ends = [(middle - half, bottom), (middle + half, bottom)]
     else:
         return []
     return [np.array(ends, np.float32)]
+
+
+def _slash(left: float, top: float, right: float, bottom: float, rng: np.random.Generator) -> Points:
+    """The stroke through a zero: flat or steep, within it or beyond, straight or a little bent."""
+    middle = np.array([left + right, top + bottom]) / 2 + rng.normal(0, 0.05, 2) * (right - left, bottom - top)
+    reach = rng.uniform(0.6, 1.35) * np.array([right - left, top - bottom]) / 2
+    reach[0] *= rng.uniform(0, 1.1) if rng.random() < 0.9 else -1
+    bend = rng.normal(0, 0.08) * np.array([bottom - top, right - left])
+    return np.array([middle + reach, middle + bend, middle - reach], np.float32)
 
 
 def _shake(line: Points, side: float, rng: np.random.Generator) -> Points:
@@ -161,7 +184,7 @@ def _draw_doubled(lines: list[Points], pen: float, shape: tuple[int, ...], rng: 
     return _draw_round(lines, min(pen, 0.06 * max(shape)), shape, rng)
 
 
-TOOLS = (_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled)
+TOOLS: tuple[Tool, ...] = (_draw_round, _draw_pressed, _draw_flat, _draw_broken, _draw_doubled)
 TOOL_SHARES = (0.45, 0.22, 0.2, 0.08, 0.05)
 
 
@@ -178,4 +201,4 @@ def wear(ink: Ink, rng: np.random.Generator) -> Ink:
             ink = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.3 and ink.max() > 0:
         ink = np.clip((ink / ink.max() - rng.uniform(0.1, 0.3)) / 0.4, 0, 1)
-    return ink.astype(np.float32)
+    return np.clip(ink, 0, 1).astype(np.float32)

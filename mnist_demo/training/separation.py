@@ -9,12 +9,12 @@ import tensorflow as tf
 
 from mnist_demo.training.data import MNIST_HELD_OUT, Labelled, PenStrokes, load_mnist, load_pen_digits, load_pen_signs
 from mnist_demo.training.network import build_separator
+from mnist_demo.training.optimizer import muon
 from mnist_demo.training.touching import Runs, write_runs
 
-RUNS, RUNS_HELD_OUT = 60_000, 2_000
+RUNS, RUNS_HELD_OUT = 100_000, 2_000
 BATCH = 64
-SEPARATOR_EPOCHS, STEPS = 16, 900  # an epoch is so many batches, not a pass through the data
-LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 300, 0.01
+SEPARATOR_EPOCHS, STEPS = 10, 900  # an epoch is so many batches, not a pass through the data
 PAPER_WEIGHT = 0.02  # of a pixel without ink in the loss, beside 1 of one with
 
 
@@ -42,10 +42,7 @@ def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoi
     """Return a separator trained on the runs; an interrupted training goes on from the folder `checkpoints`."""
     keras.utils.set_random_seed(seed)
     network = build_separator()
-    schedule = keras.optimizers.schedules.CosineDecay(
-        LEARNING_RATE / 100, epochs * STEPS - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
-    )
-    network.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), _loss, jit_compile=False)
+    network.compile(muon(epochs * STEPS), _loss, jit_compile=False)
     network.fit(
         _batches(runs).shuffle(len(runs.images), seed=seed).repeat().batch(BATCH).map(_prepare).prefetch(4),
         epochs=epochs,
