@@ -5,7 +5,8 @@
 Each page holds 1 to 4 lines of 3 to 11 digits by one writer, at least one pair of neighbours in ten touching, on
 plain, coloured, ruled or squared paper, with any of: shadow, perspective, blur, sensor noise; all saved as JPEG at
 quality 60. Prints, for all pages and for each condition by itself, the digit error rate (edits per digit), the lines
-read without any error and the touching pairs with an error; then the marks read as digits on blank pages.
+read without any error and the touching pairs with an error; then the marks read as digits on blank pages, and how well
+forms are read: a row of boxes by one writer, whose lines most digits touch or cross.
 """
 
 import argparse
@@ -28,7 +29,8 @@ from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
 PAPERS = ("plain", "coloured", "ruled", "squared")
 EFFECTS = ("shadow", "perspective", "blur", "noise")
 TOUCHING = 0.12  # of the pairs of neighbours
-BLANK_PAGES = 50
+BLANK_PAGES, FORMS = 50, 100
+BOX_INKS = (0, 60, 120)  # grey levels of a form's lines
 INKS = ((30, 30, 35), (60, 45, 120), (40, 40, 160), (150, 40, 40), (95, 95, 95))  # black, two blues, red, pencil; RGB
 JPEG_QUALITY = 60
 
@@ -96,6 +98,13 @@ def main() -> None:
         if options.keep and invented[-1]:
             (options.keep / f"blank{number:03}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
     print(f"blank       {BLANK_PAGES:4} pages  {sum(invented)} digits invented on {np.count_nonzero(invented)} of them")
+    for number in range(FORMS):
+        sheet = write_form(writers[int(rng.integers(len(writers)))], rng)
+        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
+        if count(sheet, read, number, tallies) and options.keep:
+            (options.keep / f"form{number:03}.jpg").write_bytes(sheet.jpeg)
+            print(f"form{number:03} {sheet.lines[0]} read as {'|'.join(read)}")
+    print(f"{'forms':12}{tallies['form']}")
 
 
 def by_writer(digits: PenStrokes) -> list[PenStrokes]:
@@ -125,13 +134,50 @@ def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator)
             touching |= {(line, i) for i, joined in enumerate(joins) if joined}
     columns = np.flatnonzero(ink.max(0))
     ink = ink[:, : int(columns[-1] + size * rng.uniform(0.6, 2)) if columns.size else width]
-    effects = [effect for effect in EFFECTS if rng.random() < 0.5]
+    effects = choose_effects(rng)
     picture = lay_on_paper(cv2.GaussianBlur(ink, (0, 0), 0.6), paper, pitch, rng)
+    return Sheet(photograph(picture, effects, rng), texts, touching, [paper, *(effects or ["no effect"])])
+
+
+def choose_effects(rng: np.random.Generator) -> list[str]:
+    return [effect for effect in EFFECTS if rng.random() < 0.5]
+
+
+def photograph(picture: Picture, effects: list[str], rng: np.random.Generator) -> bytes:
+    """Return a picture under the effects, as JPEG."""
     for effect in effects:
         picture = {"shadow": shade, "perspective": tilt, "blur": blur, "noise": add_noise}[effect](picture, rng)
     buffer = io.BytesIO()
     Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=JPEG_QUALITY)
-    return Sheet(buffer.getvalue(), texts, touching, [paper, *(effects or ["no effect"])])
+    return buffer.getvalue()
+
+
+def write_form(writer: PenStrokes, rng: np.random.Generator) -> Sheet:
+    """Write into a row of boxes, apart or with lines in common; the digits are 0.65 to 1.02 times as high as these."""
+    chosen = rng.integers(0, len(writer.signs), rng.integers(4, 9))
+    height = rng.uniform(60, 110)
+    width, margin = height * rng.uniform(0.75, 1), height * rng.uniform(0.5, 1)
+    pitch, pen = width * rng.choice([1, 1, 1.15]), max(2, height * rng.uniform(0.03, 0.07))
+    shape = int(height + 2 * margin), int(pitch * len(chosen) + 2 * margin)
+    boxes, ink = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    thickness = int(rng.integers(1, 4))
+    for i, sign in enumerate(chosen):
+        corner = np.array([margin + i * pitch, margin])
+        opposite = (corner + np.array([width, height])).astype(int).tolist()
+        cv2.rectangle(boxes, corner.astype(int).tolist(), opposite, 255, thickness, cv2.LINE_AA)
+        points = np.concatenate(writer.signs[sign]).astype(float)
+        across, down = np.maximum(np.ptp(points, axis=0), 1)
+        scale = min(rng.uniform(0.65, 1.02) * height / down, 1.05 * width / across)
+        middle = corner + np.array([width, height]) / 2 + rng.normal(0, 0.05 * height, 2)
+        shift = middle - scale * (points.min(0) + points.max(0)) / 2
+        draw(ink, [stroke * scale + shift for stroke in writer.signs[sign]], pen)
+    picture: Picture = np.full((*shape, 3), (245, 243, 238), np.float32)
+    for layer, colour in ((boxes, (rng.choice(BOX_INKS),) * 3), (ink, INKS[rng.integers(len(INKS))])):
+        cover = layer[..., None].astype(np.float32) / 255
+        picture = picture * (1 - cover) + np.array(colour, np.float32) * cover
+    effects = choose_effects(rng)
+    text = "".join(str(writer.labels[i]) for i in chosen)
+    return Sheet(photograph(picture, effects, rng), [text], set(), ["form", *effects])
 
 
 def write_line(

@@ -17,7 +17,10 @@ PROFILE_POINTS = 96  # of a side, that are looked at
 TRIAL_POINTS = 9  # of them, between which lines are tried
 STRAIGHT, STRAIGHT_MIN = 0.02, 1.5  # of the shorter side, and pixels, by which a line's points lie off it
 ON_LINE = 0.55  # of a side's points; digits reach beyond the frame at the others
+SLOPE_MAX = 0.2  # rise to run
+EXTENT_MIN = 0.5  # of a component's width and height, that the frame in it has
 THICKEST = 0.2  # of the shorter side, that a frame's line is thick
+SIDE_INKED = 0.8  # of each side of a frame, that is ink
 UPRIGHT_INKED = 0.97  # of the way from the upper side to the lower one, that is ink where a line parts two cells
 NARROWEST_CELL = 0.55  # width to height
 MARGIN = 1.0  # pixels on each side of a line, that its soft edge takes
@@ -57,6 +60,11 @@ def trace_frame(mask: Mask) -> Frame | None:
     above, below, left, right = (np.array([line[0] + (thickness - 1) / 2, line[1]]) for line in sides)  # their middle
     below, right = np.array([height - 1 - below[0], -below[1]]), np.array([width - 1 - right[0], -right[1]])
     corners = np.array([[_meet(level, upright) for upright in (left, right)] for level in (above, below)])
+    if min(np.ptp(corners[..., 0], axis=1).min() / width, np.ptp(corners[..., 1], axis=0).min() / height) < EXTENT_MIN:
+        return None
+    around = _inked(mask, corners[[0, 0, 1, 0], [0, 1, 1, 0]], corners[[0, 1, 1, 1], [1, 1, 0, 0]])
+    if around.min() < SIDE_INKED:
+        return None
     parts = _find_uprights(mask, corners)
     width = round(thickness + 2 * MARGIN)
     level = _draw(corners, mask.shape, width)
@@ -89,7 +97,7 @@ def _straight_side(mask: Mask, tolerance: float) -> Line | None:
     start = y[first] - slope * x[first]
     near = np.abs(start[:, None] + slope[:, None] * x - y) <= tolerance
     best = int(near.sum(1).argmax())
-    if near[best].mean() < ON_LINE:
+    if near[best].mean() < ON_LINE or abs(slope[best]) > SLOPE_MAX:
         return None
     fitted = np.polyfit(x[near[best]], y[near[best]], 1)
     return fitted[::-1]
@@ -118,16 +126,20 @@ def _find_uprights(mask: Mask, corners: NDArray[np.float64]) -> list[NDArray[np.
     (upper_left, upper_right), (lower_left, lower_right) = corners
     share = np.linspace(0, 1, 2 * mask.shape[1])[:, None]
     ends = upper_left + share * (upper_right - upper_left), lower_left + share * (lower_right - lower_left)
-    down = np.linspace(0.04, 0.96, mask.shape[0])[:, None, None]
-    x, y = np.moveaxis(np.round(ends[0] + down * (ends[1] - ends[0])).astype(int), 2, 0)
-    inked = cv2.dilate(mask, np.ones((1, 3), np.uint8))[
-        np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)
-    ].mean(0)
+    inked = _inked(mask, *ends)
     line = np.pad((inked >= UPRIGHT_INKED).astype(np.int8), 1)
     starts, stops = np.flatnonzero(np.diff(line) > 0), np.flatnonzero(np.diff(line) < 0) - 1
     apart = NARROWEST_CELL * np.ptp(corners[..., 1]) / max(float(np.linalg.norm(upper_right - upper_left)), 1)
     middles = [(a + b) // 2 for a, b in zip(starts, stops, strict=True)]
     return [np.stack([ends[0][i], ends[1][i]]) for i in middles if apart < share[i, 0] < 1 - apart]
+
+
+def _inked(mask: Mask, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much (n,) of the way from each start to each end (n, 2) is ink, or lies beside it."""
+    along = np.linspace(0.04, 0.96, max(mask.shape))[:, None, None]
+    x, y = np.moveaxis(np.round(starts + along * (ends - starts)).astype(int), 2, 0)
+    near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    return np.asarray(near[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)].mean(0))
 
 
 def _draw(lines: Iterable[NDArray[np.float64]], shape: tuple[int, ...], width: int) -> Mask:

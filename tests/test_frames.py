@@ -66,3 +66,10 @@ def test_a_stroke_that_crosses_a_frame_stays_whole() -> None:
     rest = erase_frame(ink, frame)
     assert (rest[:41, 40] == 1).all()
     assert rest[:, :30].sum() == rest[:, 50:].sum() == 0
+
+
+def test_a_seven_with_a_cross_bar_is_no_frame() -> None:
+    seven = np.zeros((100, 70), np.uint8)
+    cv2.polylines(seven, [np.array([(8, 4), (60, 4), (30, 96)])], False, 1, 7)
+    cv2.line(seven, (4, 60), (66, 60), 1, 7)
+    assert trace_frame(seven) is None
