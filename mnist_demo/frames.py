@@ -28,6 +28,7 @@ SLIVER = 0.7  # of a piece of ink, that lies along a line; what is left of the l
 
 Mask = NDArray[np.uint8]  # 0 or 1
 Line = NDArray[np.float64]  # (2,): where it begins, and its slope
+Corners = NDArray[np.float64]  # (2, 2, 2): upper and lower, left and right, x and y
 
 
 class Frame(NamedTuple):
@@ -45,25 +46,14 @@ def trace_frame(mask: Mask) -> Frame | None:
     Args:
         mask: (h, w) uint8, 1 where the component is, cut to its bounding box.
     """
-    height, width = mask.shape
-    if min(height, width) < SIDE_MIN:
+    sides = _straight_sides(mask)
+    if sides is None:
         return None
-    sides: list[Line] = []
-    for turned in (mask, mask[::-1], mask.T, mask.T[::-1]):  # from above, below, left and right
-        line = _straight_side(turned, max(STRAIGHT_MIN, STRAIGHT * min(height, width)))
-        if line is None:
-            return None
-        sides.append(line)
     thickness = float(np.median([_thickness(mask, sides[0]), _thickness(mask[::-1], sides[1])]))
-    if thickness > THICKEST * min(height, width):
+    if thickness > THICKEST * min(mask.shape):
         return None
-    above, below, left, right = (np.array([line[0] + (thickness - 1) / 2, line[1]]) for line in sides)  # their middle
-    below, right = np.array([height - 1 - below[0], -below[1]]), np.array([width - 1 - right[0], -right[1]])
-    corners = np.array([[_meet(level, upright) for upright in (left, right)] for level in (above, below)])
-    if min(np.ptp(corners[..., 0], axis=1).min() / width, np.ptp(corners[..., 1], axis=0).min() / height) < EXTENT_MIN:
-        return None
-    around = _inked(mask, corners[[0, 0, 1, 0], [0, 1, 1, 0]], corners[[0, 1, 1, 1], [1, 1, 0, 0]])
-    if around.min() < SIDE_INKED:
+    corners = _find_corners(sides, thickness, mask.shape)
+    if not _is_drawn(mask, corners):
         return None
     parts = _find_uprights(mask, corners)
     width = round(thickness + 2 * MARGIN)
@@ -84,6 +74,19 @@ def erase_frame(ink: NDArray[Any], frame: Frame) -> NDArray[Any]:
     sliver = np.bincount(pieces[along > 0], minlength=len(stats)) > SLIVER * stats[:, cv2.CC_STAT_AREA]
     sliver[0] = False
     return np.where(sliver[pieces], 0, rest)
+
+
+def _straight_sides(mask: Mask) -> list[Line] | None:
+    """Return a component's sides from above, below, left and right, seen from there; None if one is not straight."""
+    if min(mask.shape) < SIDE_MIN:
+        return None
+    sides = []
+    for turned in (mask, mask[::-1], mask.T, mask.T[::-1]):
+        line = _straight_side(turned, max(STRAIGHT_MIN, STRAIGHT * min(mask.shape)))
+        if line is None:
+            return None
+        sides.append(line)
+    return sides
 
 
 def _straight_side(mask: Mask, tolerance: float) -> Line | None:
@@ -115,13 +118,29 @@ def _thickness(mask: Mask, line: Line) -> float:
     return float(np.median(ends - below[1])) if on.any() else float(mask.shape[0])
 
 
+def _find_corners(sides: list[Line], thickness: float, shape: tuple[int, ...]) -> Corners:
+    """Return where the middles of the lines along the sides meet."""
+    above, below, left, right = (np.array([line[0] + (thickness - 1) / 2, line[1]]) for line in sides)
+    below, right = np.array([shape[0] - 1 - below[0], -below[1]]), np.array([shape[1] - 1 - right[0], -right[1]])
+    return np.array([[_meet(level, upright) for upright in (left, right)] for level in (above, below)])
+
+
+def _is_drawn(mask: Mask, corners: Corners) -> bool:
+    """Whether the lines between corners are ink and enclose most of the component; a 7 has its stem on both sides."""
+    extents = np.ptp(corners[..., 1], axis=0).min(), np.ptp(corners[..., 0], axis=1).min()
+    if min(np.divide(extents, mask.shape)) < EXTENT_MIN:
+        return False
+    around = corners[[0, 0, 1, 1], [0, 1, 1, 0]]
+    return bool(_inked(mask, around, np.roll(around, -1, 0)).min() >= SIDE_INKED)
+
+
 def _meet(level: Line, upright: Line) -> NDArray[np.float64]:
     """Where a level line y = a + b x and an upright one x = c + d y meet: x, y."""
     y = (level[0] + level[1] * upright[0]) / (1 - level[1] * upright[1])
     return np.array([upright[0] + upright[1] * y, y])
 
 
-def _find_uprights(mask: Mask, corners: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _find_uprights(mask: Mask, corners: Corners) -> list[NDArray[np.float64]]:
     """Return the lines that part the cells of a frame, each as its upper and its lower end (2, 2)."""
     (upper_left, upper_right), (lower_left, lower_right) = corners
     share = np.linspace(0, 1, 2 * mask.shape[1])[:, None]

@@ -595,8 +595,11 @@ def _erase_frames(ink: Ink, labels: NDArray[Any], boxes: NDArray[Any]) -> Ink | 
 
     A single box, or several that nothing is written in, may be digits drawn with straight strokes.
     """
+    frames = list(_trace_frames(labels, boxes))
+    if sum(frame.cells for _, frame in frames) < CELLS_MIN:
+        return None
     erased, cells = ink.copy(), 0
-    for (left, top, right, bottom), frame in _trace_frames(labels, boxes):
+    for (left, top, right, bottom), frame in frames:
         inside = np.s_[top:bottom, left:right]
         rest = erase_frame(ink[inside], frame)
         if frame.cells >= ROW_OF_CELLS or (rest >= 0.5).any(1).sum() > WRITTEN * (bottom - top):
