@@ -33,6 +33,7 @@ BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a
 PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen
 SHARE_STEPS = 20
 USUAL_SIZE = 0.8  # quantile of the marks' lengths; specks may be many
+COMMA, POINT = 0.45, 0.25  # of that, on a line: smaller marks are no digits, commas if they lie low
 SURE = 0.9  # probability above which a mark of a digit's shape is not taken apart
 DIGIT_ASPECT = 1.1  # width to height; few digits are wider, touching ones are
 TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of one digit
@@ -150,7 +151,8 @@ def _judge(picture: Found, probabilities: Iterator[NDArray[np.float32]], classif
     lines = _settle(first, classifier)
     if picture.framed is not None:
         lines = _reframe(lines, picture.framed, classifier)
-    labels = iter(_label([guess for line in lines for guess in line]))
+    small = [is_small for line in lines for is_small in _find_punctuation([guess.mark.box for guess in line])]
+    labels = iter(_label([guess for line in lines for guess in line], small))
     digits = [
         [Digit(_scaled(mark.box, picture.scale), image, row, next(labels)) for mark, image, row in line]
         for line in lines
@@ -292,7 +294,19 @@ def _regroup(run: _Run, cut: list[list[Mark]], guesses: dict[tuple[int, int], _G
     return best[-1][1] if best[-1][0] > sum(_score(guess, run.height, ink) for guess in run.guesses) else run.guesses
 
 
-def _label(guesses: list[_Guess]) -> list[str | None]:
+def _find_punctuation(line: list[Box]) -> list[bool]:
+    """Which marks of a line are too small for a digit: commas, in the lower half of the line, and points anywhere."""
+    sides = np.array([max(box.width, box.height) for box in line])
+    usual = float(np.quantile(sides, USUAL_SIZE)) if line else 0.0
+    digits = np.array([(box.left, box.top + box.bottom) for box in line])[sides > COMMA * usual]
+    middles = [np.interp(box.left, digits[:, 0], digits[:, 1] / 2) for box in line]
+    return [
+        bool(side < POINT * usual or (side <= COMMA * usual and box.top > middle))
+        for box, side, middle in zip(line, sides, middles, strict=True)
+    ]
+
+
+def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     """Each mark's likeliest label, or None where it is no digit, by itself or among so many marks that are none.
 
     Where most marks are no digits, as in a photo of grass, a bar is no 1. So the share of digits among a picture's
@@ -306,7 +320,7 @@ def _label(guesses: list[_Guess]) -> list[str | None]:
     labels = np.array([guess.probabilities.argmax() for guess in guesses])
     confidence = np.array([guess.confidence for guess in guesses])
     odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
-    odds[confidence < DIGIT_MIN] = 0
+    odds[(confidence < DIGIT_MIN) | np.array(small)] = 0
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)

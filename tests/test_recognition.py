@@ -62,6 +62,15 @@ def test_reads_a_wide_gap_as_a_space(write: Write, classifier: Classifier) -> No
     assert recognize(np.hstack([left, gap, right]), classifier).text == "123 45"
 
 
+@pytest.mark.parametrize("pen", [4, 9])
+def test_a_comma_and_a_point_are_no_digits(pen: int, write: Write, classifier: Classifier) -> None:
+    pieces = [write(text, pen=pen) for text in ("39", "78", "52")]
+    bottom = np.flatnonzero((pieces[0] < 128).any(1))[-1]
+    cv2.line(pieces[0], (pieces[0].shape[1] - 45, bottom - 14), (pieces[0].shape[1] - 55, bottom + 18), 0, pen)
+    cv2.circle(pieces[1], (pieces[1].shape[1] - 45, bottom - pen // 2), pen, 0, -1)
+    assert recognize(np.hstack(pieces), classifier).text.replace(" ", "") == "397852"
+
+
 def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
     left, right = write("3"), write("5")
     overlap = 90  # pixels; the margins of both, so that the strokes meet
