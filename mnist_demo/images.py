@@ -67,6 +67,7 @@ PART_GAP = 0.25  # of the writing size, between parts of one mark
 PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it, or they are two lines' digits
 LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
 LEVEL_MIN = 0.25  # of the lower mark's height, that two neighbours on a line share
+COMMA_HEIGHT, COMMA_HANGS = 0.5, 0.3  # of its neighbour's height: a lower mark may hang so far below it
 
 GAP_SEARCH_SIDE = 800  # pixels; the picture is reduced to about this to look for strokes of dots
 PIECES_MIN, PIECE_AREA_MIN = 12, 4  # pieces, and pixels of one, that dotted strokes have
@@ -728,20 +729,29 @@ def _cut_mark(ink: Ink, labels: NDArray[Any], numbers: NDArray[np.intp], boxes: 
 
 
 def _sort_into_lines(marks: list[Mark]) -> list[list[Mark]]:
-    """Follow each line from the left: a mark goes on the line whose last mark is most level with it."""
+    """Follow each line from the left: a mark goes on the line whose last mark, commas aside, is most level with it."""
     lines: list[list[Mark]] = []
+    last: list[Box] = []
     for mark in sorted(marks, key=lambda mark: mark.box.left):
-        levels = [_level(line[-1].box, mark.box) for line in lines]
-        if levels and max(levels) > LEVEL_MIN:
-            lines[int(np.argmax(levels))].append(mark)
-        else:
+        levels = [_level(box, mark.box) for box in last]
+        best = int(np.argmax(levels)) if levels else 0
+        if not levels or levels[best] <= LEVEL_MIN:
             lines.append([mark])
+            last.append(mark.box)
+            continue
+        lines[best].append(mark)
+        if mark.box.height >= COMMA_HEIGHT * last[best].height:
+            last[best] = mark.box
     return sorted(lines, key=lambda line: np.mean([mark.box.top + mark.box.bottom for mark in line]))
 
 
 def _level(a: Box, b: Box) -> float:
-    """How far two boxes share their height: 1 where the lower one lies wholly beside the other, below 0 where apart."""
-    return (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
+    """How far two boxes share their height: 1 where the lower one lies wholly beside the other, below 0 where apart.
+
+    If `b` is a comma to `a`, it may hang from the line.
+    """
+    hangs = COMMA_HANGS * a.height if b.height < COMMA_HEIGHT * a.height else 0
+    return (min(a.bottom + hangs, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
 
 
 def join_marks(marks: list[Mark]) -> Mark:
