@@ -309,18 +309,19 @@ def _find_punctuation(line: list[Box]) -> list[bool]:
 def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     """Each mark's likeliest label, or None where it is no digit, by itself or among so many marks that are none.
 
-    Where most marks are no digits, as in a photo of grass, a bar is no 1. So the share of digits among a picture's
-    marks is estimated together with each mark's chance to be one, by expectation maximisation. A mark counts there by
-    its size: specks and commas say little of the writing around them.
+    Where most marks are no digits, as in a photo of grass, a bar is no 1, nor is one much smaller than the writing. So
+    the share of digits among a picture's marks is estimated together with each mark's chance to be one, by expectation
+    maximisation. A mark counts there by its size: specks and commas say little of the writing around them.
     """
     if not guesses:
         return []
     sides = np.array([max(guess.mark.box.width, guess.mark.box.height) for guess in guesses])
-    weights = np.minimum(sides / np.quantile(sides, USUAL_SIZE), 1) ** 2
+    sizes = sides / np.quantile(sides, USUAL_SIZE)
+    weights = np.minimum(sizes, 1) ** 2
     labels = np.array([guess.probabilities.argmax() for guess in guesses])
     confidence = np.array([guess.confidence for guess in guesses])
     odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
-    odds[(confidence < DIGIT_MIN) | np.array(small)] = 0
+    odds[(confidence < DIGIT_MIN) | np.array(small) | ((labels == 1) & (sizes < COMMA))] = 0
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)
