@@ -80,7 +80,7 @@ STANDING_APART = 0.85  # of the marks, that a larger square does not join
 RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
 RUN_MARGIN = 2  # pixels of it around them
 OWNED = 0.4  # of the larger of the two probabilities; ink of which a digit has more is its own, some is both's
-CLEAR = 0.2  # mean difference of the two probabilities; less is no row of digits
+CLEAR = 0.6  # mean difference of the two probabilities; less is no row of digits
 REMAINS = 0.04  # of a mark's ink; less is no digit
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
