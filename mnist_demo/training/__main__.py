@@ -25,7 +25,7 @@ from mnist_demo.training.data import data_dir, load_mnist
 from mnist_demo.training.export import SEEDS, export, mean_logits
 from mnist_demo.training.network import build_network, build_separator, fold
 from mnist_demo.training.optimizer import muon
-from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, load_runs, train_separator
+from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, train_separator
 
 EPOCHS, STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
 NETWORKS = 2  # of the ensemble, alike but for the seed
@@ -64,9 +64,8 @@ def main() -> None:
         _once(args.checkpoints / f"classifier-{seed}", partial(train, corpus, 2 if quick else args.epochs, seed))
         for seed in range(args.seed, args.seed + (1 if quick else args.networks))
     ]
-    runs = load_runs(folder, args.seed, RUNS // 20 if quick else RUNS)
-    epochs = 1 if quick else SEPARATOR_EPOCHS
-    separator = _once(args.checkpoints / "separator", partial(train_separator, *runs, epochs, args.seed))
+    count, epochs = (RUNS // 20, 1) if quick else (RUNS, SEPARATOR_EPOCHS)
+    separator = _once(args.checkpoints / "separator", partial(train_separator, folder, count, epochs, args.seed))
     keras.mixed_precision.set_global_policy("float32")
     write_seeds(networks, folder, args.output.parent.parent / SEEDS)
     ensemble = [fold(network, build_network(normalised=False)) for network in networks[:NETWORKS]]

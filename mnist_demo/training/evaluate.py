@@ -23,6 +23,7 @@ from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Classifier
 from mnist_demo.recognition import DIGIT_MIN, find, judge, recognize
 from mnist_demo.training import card
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir, load_mnist, load_pen_digits, load_pen_signs
+from mnist_demo.training.export import SEEDS
 from mnist_demo.training.rendering import render_all
 from mnist_demo.training.touching import write_runs
 
@@ -65,6 +66,7 @@ def measure(classifier: Classifier, folder: Path) -> dict[str, Any]:
         "size": {"bytes": folder_size(MODEL_DIR), "weights": count_weights()},
         "latency_ms": latency(classifier),
         "mnist": measure_images(classifier, test),
+        "seeds": json.loads((MODEL_DIR.parent.parent / SEEDS).read_text()),
         "mnist_c": measure_corruptions(classifier, folder),
         "pen_strokes": measure_images(classifier, pen_digits),
         "touching": measure_separator(classifier, pen.select(pen.held_out()), test),

@@ -38,8 +38,9 @@ def _split(strokes: PenStrokes | None) -> tuple[PenStrokes | None, PenStrokes | 
     return strokes.select(~away), strokes.select(away)
 
 
-def train_separator(runs: Runs, held_out: Runs, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
-    """Return a separator trained on the runs; an interrupted training goes on from the folder `checkpoints`."""
+def train_separator(folder: Path, count: int, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
+    """Return a separator trained on `count` groups; an interrupted training goes on from the folder `checkpoints`."""
+    runs, held_out = load_runs(folder, seed, count)
     keras.utils.set_random_seed(seed)
     network = build_separator()
     network.compile(muon(epochs * STEPS), _loss, jit_compile=False)
