@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE_MIN = 16  # pixels; a smaller component is no frame
-PROFILE_POINTS = 96  # of a side, that are looked at
-TRIAL_POINTS = 9  # of them, between which lines are tried
+PROFILE_POINTS = 96  # of a side, that are looked at; lines through two of them are tried
+TRIALS = np.array([(i, j) for i, j in combinations(range(9, PROFILE_POINTS, 10), 2) if j - i > PROFILE_POINTS // 4]).T
 STRAIGHT, STRAIGHT_MIN = 0.02, 1.5  # of the shorter side, and pixels, by which a line's points lie off it
 ON_LINE = 0.55  # of a side's points; digits reach beyond the frame at the others
 SLOPE_MAX = 0.2  # rise to run
@@ -91,11 +91,9 @@ def _straight_sides(mask: Mask) -> list[Line] | None:
 
 def _straight_side(mask: Mask, tolerance: float) -> Line | None:
     """Return the line along which most of a component's columns begin, seen from above; None if there is none."""
-    height, width = mask.shape
-    x = np.unique(np.linspace(0, width - 1, PROFILE_POINTS).round().astype(int))
-    y = np.where(mask[:, x].any(0), mask[:, x].argmax(0), -height)
-    trial = np.linspace(0, len(x) - 1, TRIAL_POINTS + 2).round().astype(int)[1:-1]
-    first, last = np.array([(i, j) for i, j in combinations(trial, 2) if j - i > len(x) / 4]).T
+    x = np.linspace(0, mask.shape[1] - 1, PROFILE_POINTS).astype(int)
+    y = mask[:, x].argmax(0)  # a component has ink in each of its columns
+    first, last = TRIALS
     slope = (y[last] - y[first]) / (x[last] - x[first])
     start = y[first] - slope * x[first]
     near = np.abs(start[:, None] + slope[:, None] * x - y) <= tolerance
