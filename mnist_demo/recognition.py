@@ -133,8 +133,13 @@ def find(image: Source) -> Found:
 
 def judge(pictures: Sequence[Found], classifier: "Classifier") -> list[Reading]:
     """Return the reading of each picture; the model judges the marks of all of them in one batch."""
-    probabilities = iter(classifier.predict(np.concatenate([_frame([]), *(picture.images for picture in pictures)])))
+    probabilities = iter(classifier.predict(np.concatenate([_frame([]), *map(_inputs, pictures)])))
     return [_judge(picture, probabilities, classifier) for picture in pictures]
+
+
+def _inputs(picture: Found) -> NDArray[np.float32]:
+    """What the model is to judge of a picture, (n, 28, 28): its marks, then itself if it may be framed already."""
+    return picture.images if picture.framed is None else np.concatenate([picture.images, picture.framed[None]])
 
 
 def judge_found(batch: Sequence[Found | Exception], classifier: "Classifier") -> Iterator[Reading | Exception]:
@@ -150,7 +155,7 @@ def _judge(picture: Found, probabilities: Iterator[NDArray[np.float32]], classif
     first = [[_Guess(mark, next(images), next(probabilities)) for mark in line] for line in picture.lines]
     lines = _settle(first, classifier)
     if picture.framed is not None:
-        lines = _reframe(lines, picture.framed, classifier)
+        lines = _reframe(lines, picture.framed, next(probabilities))
     small = [is_small for line in lines for is_small in _find_punctuation([guess.mark.box for guess in line])]
     labels = iter(_label([guess for line in lines for guess in line], small))
     digits = [
@@ -329,14 +334,15 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     return [str(label) if sure >= 0.5 else None for label, sure in zip(labels, chance, strict=True)]
 
 
-def _reframe(lines: list[list[_Guess]], framed: NDArray[np.float32], classifier: "Classifier") -> list[list[_Guess]]:
+def _reframe(
+    lines: list[list[_Guess]], framed: NDArray[np.float32], probabilities: NDArray[np.float32]
+) -> list[list[_Guess]]:
     """Read a picture of the model's own size as it stands where that is likelier than what was found in it.
 
     Noise may surround a digit there, or hide it from who looks for marks. Several marks are rather pieces of one digit
     or specks than digits: they count by their ink, and no more than a mark that is hardly one.
     """
     guesses = [guess for line in lines for guess in line]
-    (probabilities,) = classifier.predict(framed[None])
     ink = [float(guess.mark.ink.sum()) for guess in guesses]
     likely = np.average([guess.confidence for guess in guesses], weights=ink) if guesses else DIGIT_MIN
     if probabilities.max() < (likely if len(guesses) == 1 else min(likely, DIGIT_MIN)):
