@@ -81,12 +81,13 @@ def main() -> None:
     classifier = Classifier()
     rng = np.random.default_rng(options.seed)
     tallies: dict[str, Tally] = collections.defaultdict(Tally)
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     for number in range(options.pages):
         sheet = write_sheet(writers[int(rng.integers(len(writers)))], PAPERS[number % len(PAPERS)], rng)
         read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
         edits = count(sheet, read, number, tallies)
         if options.keep and edits:
-            options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / f"{number:03}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
             print(f"{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
     for name in ("all", *PAPERS, *EFFECTS, "no effect"):

@@ -596,7 +596,8 @@ def _erase_frames(ink: Ink, labels: NDArray[Any], boxes: NDArray[Any]) -> Ink | 
 
     A single box, or several that nothing is written in, may be digits drawn with straight strokes.
     """
-    if len(boxes) < CELLS_MIN and (boxes[:, 2:] @ [1, -1] <= boxes[:, :2] @ [1, -1]).all():  # one mark, and not wide
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    if len(boxes) < CELLS_MIN and (width <= height).all():
         return None
     frames = list(_trace_frames(labels, boxes))
     if sum(frame.cells for _, frame in frames) < CELLS_MIN:
