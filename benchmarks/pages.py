@@ -6,7 +6,8 @@ Each page holds 1 to 4 lines of 3 to 11 digits by one writer, at least one pair 
 plain, coloured, ruled or squared paper, with any of: shadow, perspective, blur, sensor noise; all saved as JPEG at
 quality 60. Prints, for all pages and for each condition by itself, the digit error rate (edits per digit), the lines
 read without any error and the touching pairs with an error; then the marks read as digits on blank pages, and how well
-forms are read: a row of boxes by one writer, whose lines most digits touch or cross.
+two other kinds are read: forms, a row of boxes by one writer whose lines most digits touch or cross, and thin paper,
+through which another writer's digits show from the back.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
 PAPERS = ("plain", "coloured", "ruled", "squared")
 EFFECTS = ("shadow", "perspective", "blur", "noise")
 TOUCHING = 0.12  # of the pairs of neighbours
-BLANK_PAGES, FORMS = 50, 100
+BLANK_PAGES, FORMS, THIN_PAGES = 50, 100, 50
 BOX_INKS = (0, 60, 120)  # grey levels of a form's lines
 INKS = ((30, 30, 35), (60, 45, 120), (40, 40, 160), (150, 40, 40), (95, 95, 95))  # black, two blues, red, pencil; RGB
 JPEG_QUALITY = 60
@@ -106,6 +107,14 @@ def main() -> None:
             (options.keep / f"form{number:03}.jpg").write_bytes(sheet.jpeg)
             print(f"form{number:03} {sheet.lines[0]} read as {'|'.join(read)}")
     print(f"{'forms':12}{tallies['form']}")
+    for number in range(THIN_PAGES):
+        front, back = rng.integers(len(writers), size=2)
+        sheet = write_sheet(writers[front], PAPERS[number % len(PAPERS)], rng, writers[back])
+        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
+        if count(sheet, read, number, tallies) and options.keep:
+            (options.keep / f"thin{number:03}.jpg").write_bytes(sheet.jpeg)
+            print(f"thin{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
+    print(f"{'thin paper':12}{tallies['thin']}")
 
 
 def by_writer(digits: PenStrokes) -> list[PenStrokes]:
@@ -114,8 +123,10 @@ def by_writer(digits: PenStrokes) -> list[PenStrokes]:
     return [writer for writer in writers if len(set(writer.labels)) >= 8]
 
 
-def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator) -> Sheet:
-    """Write a page by one writer, or a blank one."""
+def write_sheet(
+    writer: PenStrokes | None, paper: str, rng: np.random.Generator, back: PenStrokes | None = None
+) -> Sheet:
+    """Write a page by one writer, or a blank one; with `back`, that writer's digits show through."""
     size = rng.uniform(45, 110)  # pixels, of a digit's longer side
     texts: list[str] = []
     touching: set[tuple[int, int]] = set()
@@ -137,7 +148,23 @@ def write_sheet(writer: PenStrokes | None, paper: str, rng: np.random.Generator)
     ink = ink[:, : int(columns[-1] + size * rng.uniform(0.6, 2)) if columns.size else width]
     effects = choose_effects(rng)
     picture = lay_on_paper(cv2.GaussianBlur(ink, (0, 0), 0.6), paper, pitch, rng)
+    if back is not None:
+        picture = show_through(picture, back, pitch, rng)
+        return Sheet(photograph(picture, effects, rng), texts, touching, ["thin"])
     return Sheet(photograph(picture, effects, rng), texts, touching, [paper, *(effects or ["no effect"])])
+
+
+def show_through(picture: Picture, writer: PenStrokes, pitch: float, rng: np.random.Generator) -> Picture:
+    """Darken a picture where lines of digits are on its back, by up to a sixth of the light."""
+    height, width = picture.shape[:2]
+    ink = np.zeros((height, width), np.uint8)
+    size = pitch / 2
+    count = int(width / (1.5 * size)) + 1
+    for y in np.arange(0.6 * pitch, height, pitch):
+        signs = [writer.signs[i] for i in rng.integers(len(writer.signs), size=count)]
+        write_line(ink, signs, [False] * (count - 1), np.array([0.3 * size, y]), size, max(1.6, 0.06 * size), 0, rng)
+    soft = cv2.GaussianBlur(ink[:, ::-1], (0, 0), rng.uniform(0.8, 2.5)).astype(np.float32) / 255
+    return picture * (1 - rng.uniform(0.03, 0.17) * soft[..., None])
 
 
 def choose_effects(rng: np.random.Generator) -> list[str]:

@@ -49,7 +49,11 @@ CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 PAPER_EDGE = 0.01  # of the picture's longer side; so near to the edge of the paper its brightness is uncertain
 PAPER_STEP = 1.0  # of the paper's step in brightness, that ink near it must exceed
-FAINT_INK = 0.25  # of the strongest contrast in the picture; less is the back of the sheet showing through
+FAINT_INK = 0.25  # of the strongest contrast in the picture; half as much is never ink
+BACK_FAINT = 0.4  # of the writing's contrast; what shows through has less
+BACK_STEP = 1.7  # times, that the faintest writing is darker than what shows through
+BACK_SIZE = 0.3  # of the writing size; smaller components do not tell the one from the other
+BACK_MARKS = 2  # of writing, at least
 EDGE_FROM, EDGE_TO = 0.3, 0.7  # of the contrast around; a stroke's edge rises from 0 to 1 between them
 
 INK_CERTAIN = 0.9  # of ink, that a mark has somewhere; the paper's grain has not
@@ -292,7 +296,8 @@ def extract_ink(grey: Grey) -> Ink:
 
     The paper's brightness is estimated everywhere by a morphological closing just wider than the strokes: shadows
     and folds, which are wider, belong to the paper. A pixel's contrast to the paper is then related to the strongest
-    contrast around it, so that pencil comes out as dark as a felt pen.
+    contrast around it, so that pencil comes out as dark as a felt pen. Rules, and what shows through from the back,
+    are left out.
 
     Args:
         grey: (height, width) uint8. Light ink on a dark ground is inverted first.
@@ -317,7 +322,41 @@ def extract_ink(grey: Grey) -> Ink:
     contrast = _erase_rules(contrast, visible)
     floor = np.maximum(visible, FAINT_INK * _dark_contrast(contrast, visible))
     around = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
-    return np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
+    ink = np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
+    return _erase_back(ink, contrast)
+
+
+def _erase_back(ink: Ink, contrast: Ink) -> Ink:
+    """Take out what shows through from the back of the sheet."""
+    sample = _sample(contrast)[_sample(ink) >= 0.5]
+    if not sample.size or np.quantile(sample, 0.05) > BACK_FAINT * np.quantile(sample, 0.99):
+        return ink
+    labels, boxes, areas = _find_components(ink >= 0.5)
+    darkness = np.bincount(labels.ravel(), contrast.ravel(), len(areas) + 1)[1:] / areas
+    back = np.append(False, darkness < _faintest_writing(boxes, darkness, ink.shape))
+    return np.where(cv2.dilate(back[labels].astype(np.uint8), _square(5)) > 0, 0, ink)
+
+
+def _faintest_writing(boxes: NDArray[Any], darkness: NDArray[Any], shape: tuple[int, ...]) -> float:
+    """The contrast that parts the writing from what shows through, 0 where nothing does.
+
+    The back is far fainter than the writing, with nothing in between. What is as faint beside a single dark mark, or
+    beside some that are larger than writing or cut off, may be pencil near a blot or a table's edge.
+    """
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(1)
+    order = np.argsort(darkness)
+    order = order[sides[order] >= BACK_SIZE * _writing_size(boxes)]
+    steps = darkness[order[1:]] / darkness[order[:-1]]
+    if steps.max(initial=0) < BACK_STEP:
+        return 0.0
+    split = int(steps.argmax()) + 1
+    faint, dark = order[:split], order[split:]
+    whole = (boxes[dark, :2] > 0).all(1) & (boxes[dark, 2:] < shape[::-1]).all(1)
+    if whole.sum() < BACK_MARKS or np.median(darkness[faint]) > BACK_FAINT * np.median(darkness[dark]):
+        return 0.0
+    if not np.median(sides[faint]) / 2 < np.median(sides[dark]) < min(shape) / 2:
+        return 0.0
+    return math.sqrt(darkness[faint[-1]] * darkness[dark[0]])
 
 
 def _find_strokes(grey: Grey) -> tuple[bool, float]:

@@ -160,6 +160,23 @@ class TestExtractInk:
             cv2.line(ruled, (x, 0), (x, len(ruled)), rule, thickness)
         assert len(find_digits(extract_ink(np.minimum(ruled, picture)))) == 8
 
+    @pytest.mark.parametrize("strength", [0.06, 0.12, 0.2])
+    def test_leaves_out_what_shows_through_from_the_back(self, strength: float, write: Write) -> None:
+        front = write("2051", "47", pen=5, ink=50, paper=235)
+        back = write("9386", "612", pen=5, ink=50, paper=235, seed=8)
+        shows = 235 - cv2.GaussianBlur(cv2.resize(back[:, ::-1], front.shape[::-1]), (0, 0), 1.5).astype(np.float32)
+        both = np.clip(front - strength * shows, 0, 255).astype(np.uint8)
+        assert len(find_digits(extract_ink(both))) == 6
+
+    def test_keeps_pencil_beside_a_pen(self, write: Write) -> None:
+        pencil, pen = write("2051", pen=3, ink=150), write("347", pen=7, ink=20)
+        assert len(find_digits(extract_ink(np.hstack([pencil, pen])))) == 7
+
+    def test_keeps_pencil_beside_a_dark_blot(self, write: Write) -> None:
+        grey = write("2051", "347", pen=3, ink=185)
+        cv2.circle(grey, (grey.shape[1] - 60, grey.shape[0] - 70), 30, 0, -1, cv2.LINE_AA)
+        assert len(find_digits(extract_ink(grey))) >= 7
+
     @pytest.mark.parametrize(("pen", "ink"), [(2, 95), (3, 60), (6, 40)])
     def test_finds_fine_strokes_beside_a_dark_table_and_under_a_shadow(self, pen: int, ink: int, write: Write) -> None:
         sheet = write("76809182488", "9187", height=110, pen=pen, ink=ink, paper=190).astype(np.float32)
