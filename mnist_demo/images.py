@@ -46,9 +46,11 @@ SAMPLES = 12_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
 TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
+BROAD_STROKE, BROAD_CONTRAST = 0.15, 0.5  # of the longer side; strokes so broad and fainter than that are shadows
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 PAPER_EDGE = 0.01  # of the picture's longer side; so near to the edge of the paper its brightness is uncertain
 PAPER_STEP = 1.0  # of the paper's step in brightness, that ink near it must exceed
+VISIBLE_INK = 1.25  # times the least visible contrast, that full ink has
 FAINT_INK = 0.25  # of the strongest contrast in the picture; half as much is never ink
 BACK_FAINT = 0.4  # of the writing's contrast; what shows through has less
 BACK_STEP = 1.7  # times, that the faintest writing is darker than what shows through
@@ -67,6 +69,7 @@ WRITTEN = 0.35  # of a frame's height, that writing in it is high
 EDGE_STRIP = 0.03  # of the picture's side; what lies in the strip along its edge is not writing
 EDGE_SHARE = 0.6  # of a component; if more lies in the strip, all of it is left out
 PART_OVERLAP = 0.1  # of the narrower component's width, that parts of one mark share
+PART_WITHIN = 0.5  # of the narrower and of the lower component, likewise, whatever its size
 PART_GAP = 0.25  # of the writing size, between parts of one mark
 PART_HEIGHT = 0.45  # of two parts' joined height; the smaller part is below it, or they are two lines' digits
 LINE_HEIGHT = 1.6  # of the writing size; no mark is higher
@@ -318,9 +321,10 @@ def extract_ink(grey: Grey) -> Ink:
     if grey.size > SMOOTHED_PIXELS:
         grey = cv2.GaussianBlur(grey, (3, 3), 0)
     paper = _at_scale(grey, stroke, _close, PAPER_SQUARE_MAX)
-    contrast, visible = _contrast(grey, paper)
+    least = BROAD_CONTRAST if stroke > BROAD_STROKE * max(grey.shape) else CONTRAST_MIN
+    contrast, visible = _contrast(grey, paper, least)
     contrast = _erase_rules(contrast, visible)
-    floor = np.maximum(visible, FAINT_INK * _dark_contrast(contrast, visible))
+    floor = np.maximum(VISIBLE_INK * visible, FAINT_INK * _dark_contrast(contrast, visible))
     around = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
     ink = np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
     return _erase_back(ink, contrast)
@@ -418,8 +422,8 @@ def _at_scale(
     return cv2.resize(found, picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
-    """How much darker than the paper each pixel is, and the least contrast that can be seen there; both (h, w)."""
+def _contrast(grey: Grey, paper: Grey, least: float) -> tuple[Ink, Ink]:
+    """How much darker than the paper each pixel is, and the contrast, at least `least`, that can be seen; (h, w)."""
     difference = cv2.subtract(paper, grey, dtype=cv2.CV_32F)
     sample = _sample(difference)
     usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
@@ -428,8 +432,8 @@ def _contrast(grey: Grey, paper: Grey) -> tuple[Ink, Ink]:
     contrast = (difference - usual) / light
     reach = max(5, round(PAPER_EDGE * max(grey.shape)) | 1)
     step = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach)).astype(np.float32)
-    least = np.maximum(step * PAPER_STEP, GRAIN_MARGIN * grain) / light
-    return contrast, np.maximum(least, CONTRAST_MIN)
+    visible = np.maximum(step * PAPER_STEP, GRAIN_MARGIN * grain) / light
+    return contrast, np.maximum(visible, least)
 
 
 def _sample(picture: NDArray[Any]) -> NDArray[Any]:
@@ -743,7 +747,10 @@ def _writing_size(boxes: NDArray[Any]) -> float:
 
 
 def _stack_parts(boxes: NDArray[Any], size: float) -> list[NDArray[np.intp]]:
-    """Group components that lie above each other, one of them small, closer than a fraction of the writing size."""
+    """Group components that lie above each other, one of them small, closer than a fraction of the writing size.
+
+    Those whose boxes lie mostly within each other, across and down, are parts of one mark whatever their size.
+    """
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
@@ -751,7 +758,10 @@ def _stack_parts(boxes: NDArray[Any], size: float) -> list[NDArray[np.intp]]:
     over = -gap_x >= PART_OVERLAP * np.minimum(width[:, None], width[None])
     joined = np.maximum(boxes[:, None, 3], boxes[None, :, 3]) - np.minimum(boxes[:, None, 1], boxes[None, :, 1])
     small = np.minimum(height[:, None], height[None]) < PART_HEIGHT * joined
-    near = over & (gap_y < PART_GAP * size) & small & (joined < LINE_HEIGHT * size)
+    entwined = (-gap_x >= PART_WITHIN * np.minimum(width[:, None], width[None])) & (
+        -gap_y >= PART_WITHIN * np.minimum(height[:, None], height[None])
+    )
+    near = over & (gap_y < PART_GAP * size) & (small | entwined) & (joined < LINE_HEIGHT * size)
     np.fill_diagonal(near, True)
     group = np.arange(len(boxes))
     for _ in boxes:
