@@ -4,6 +4,7 @@ A frame is known by its outline, which is straight on all four sides however the
 Works on NumPy arrays and OpenCV alone.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ THICKEST = 0.2  # of the shorter side, that a frame's line is thick
 SIDE_INKED = 0.8  # of each side of a frame, that is ink
 UPRIGHT_INKED = 0.97  # of the way from the upper side to the lower one, that is ink where a line parts two cells
 NARROWEST_CELL = 0.55  # width to height
-MARGIN = 1.0  # pixels on each side of a line, that its soft edge takes
+UNEVEN = 0.25  # of a cell's width, by which a line is off its place at most
+FIXED_POINT = 4  # bits of subpixel precision in OpenCV's drawing
 SLIVER = 0.7  # of a piece of ink, that lies along a line; what is left of the line does
 
 Mask = NDArray[np.uint8]  # 0 or 1
@@ -56,7 +58,7 @@ def trace_frame(mask: Mask) -> Frame | None:
     if not _is_drawn(mask, corners):
         return None
     parts = _find_uprights(mask, corners)
-    width = round(thickness + 2 * MARGIN)
+    width = math.ceil(thickness)
     level = _draw(corners, mask.shape, width)
     upright = _draw([corners[:, 0], corners[:, 1], *parts], mask.shape, width)
     return Frame(level, upright, width, len(parts) + 1)
@@ -146,9 +148,24 @@ def _find_uprights(mask: Mask, corners: Corners) -> list[NDArray[np.float64]]:
     inked = _inked(mask, *ends)
     line = np.pad((inked >= UPRIGHT_INKED).astype(np.int8), 1)
     starts, stops = np.flatnonzero(np.diff(line) > 0), np.flatnonzero(np.diff(line) < 0) - 1
-    apart = NARROWEST_CELL * np.ptp(corners[..., 1]) / max(float(np.linalg.norm(upper_right - upper_left)), 1)
-    middles = [(a + b) // 2 for a, b in zip(starts, stops, strict=True)]
-    return [np.stack([ends[0][i], ends[1][i]]) for i in middles if apart < share[i, 0] < 1 - apart]
+    narrowest = NARROWEST_CELL * np.ptp(corners[..., 1]) / max(float(np.linalg.norm(upper_right - upper_left)), 1)
+    middles = (starts + stops) // 2
+    kept = _evenly_spaced(share[middles, 0], narrowest)
+    return [np.stack([ends[0][i], ends[1][i]]) for i in middles[kept]]
+
+
+def _evenly_spaced(places: NDArray[np.float64], narrowest: float) -> NDArray[np.intp]:
+    """Return which places (n,), shares of a frame's width, part it into even cells: others are strokes of digits.
+
+    Where they part it into no even cells, all are that are at least `narrowest` from its ends.
+    """
+    kept, best = (places > narrowest) & (places < 1 - narrowest), 0.0
+    for cells in range(2, int(1 / narrowest) + 1):
+        off = np.abs(np.arange(1, cells)[:, None] - cells * places) / UNEVEN
+        fit = float(np.maximum(1 - off.min(1, initial=math.inf), -1).sum())  # -1 for a line that is not there
+        if fit > best:
+            kept, best = off.min(0) <= 1, fit
+    return np.flatnonzero(kept)
 
 
 def _inked(mask: Mask, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -163,5 +180,6 @@ def _draw(lines: Iterable[NDArray[np.float64]], shape: tuple[int, ...], width: i
     """Draw lines, each from one end to the other (2, 2), on a mask of the given shape."""
     drawn = np.zeros(shape, np.uint8)
     for start, end in lines:
-        cv2.line(drawn, np.round(start).astype(int).tolist(), np.round(end).astype(int).tolist(), 1, width)
+        first, last = np.round(np.stack([start, end]) * 2**FIXED_POINT).astype(int).tolist()
+        cv2.line(drawn, first, last, 1, width, shift=FIXED_POINT)
     return drawn

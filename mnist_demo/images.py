@@ -63,6 +63,7 @@ MARK_MIN, MARK_MIN_SHARE = 8, 0.012  # pixels, and of the picture's longer side;
 MARKS_MAX = 1000  # components looked at, the largest; a page has fewer, grass has more
 SPECK = 0.15  # of the writing size; smaller components are specks
 FRAMED = 0.5  # of a frame's own ink, that is within it
+FRAME_INK = 0.25  # of full ink, that a frame's line has throughout
 FRAMES_MAX = 50  # components, the largest, that may be frames
 CELLS_MIN, ROW_OF_CELLS = 2, 3  # cells that make up a form, and that a single frame of one has though nothing be in it
 WRITTEN = 0.35  # of a frame's height, that writing in it is high
@@ -611,7 +612,7 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
         ink: (height, width) float32 in [0, 1], 0 is paper, as `extract_ink` gives it.
     """
     labels, boxes, areas = _find_components(ink >= 0.5)
-    framed = _erase_frames(ink, labels, boxes)
+    framed = _erase_frames(ink, boxes)
     if framed is not None:
         ink = framed
         labels, boxes, areas = _find_components(ink >= 0.5)
@@ -634,14 +635,16 @@ def find_marks(ink: Ink) -> list[list[Mark]]:
     return _sort_into_lines(marks)
 
 
-def _erase_frames(ink: Ink, labels: NDArray[Any], boxes: NDArray[Any]) -> Ink | None:
-    """Return ink without the boxes of forms; None where there are none.
+def _erase_frames(ink: Ink, boxes: NDArray[Any]) -> Ink | None:
+    """Return ink without the boxes of forms; None where there are none among components with the given boxes (n, 4).
 
-    A single box, or several that nothing is written in, may be digits drawn with straight strokes.
+    Their lines are often fainter than what is written, and all but vanish beside it. A single box, or several that
+    nothing is written in, may be digits drawn with straight strokes.
     """
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     if len(boxes) < CELLS_MIN and (width <= height).all():
         return None
+    labels, boxes, _ = _find_components(ink >= FRAME_INK)
     frames = list(_trace_frames(labels, boxes))
     if sum(frame.cells for _, frame in frames) < CELLS_MIN:
         return None

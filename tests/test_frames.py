@@ -43,6 +43,14 @@ def test_boxes_that_nothing_is_written_in_are_no_digits(classifier: Classifier) 
     assert recognize(picture, classifier).text == ""
 
 
+def test_a_one_from_line_to_line_is_no_line_of_the_form(classifier: Classifier) -> None:
+    picture = np.full((300, 600), 255, np.uint8)
+    for left in range(60, 510, 90):
+        cv2.rectangle(picture, (left, 100), (left + 90, 200), 90, 2)
+        cv2.line(picture, (left + 48, 98), (left + 45, 202), 0, 5, cv2.LINE_AA)
+    assert recognize(picture, classifier).text == "11111"
+
+
 def test_zeros_drawn_with_straight_strokes_are_no_boxes(classifier: Classifier) -> None:
     picture = np.full((300, 600), 255, np.uint8)
     for left in (100, 220, 340):
