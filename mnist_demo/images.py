@@ -46,7 +46,8 @@ SAMPLES = 12_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
 TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
 CONTRAST_MIN = 0.07  # of the paper's brightness; less is never ink
-BROAD_STROKE, BROAD_CONTRAST = 0.15, 0.5  # of the longer side; strokes so broad and fainter than that are shadows
+BROAD_STROKE, BROAD_STROKE_MIN = 0.15, 40  # of the longer side, and pixels; a broader stroke may be a shadow
+BROAD_CONTRAST = 0.5  # of the paper's brightness; then what has less is one
 GRAIN_MARGIN = 6  # standard deviations of the paper's grain that ink must exceed
 PAPER_EDGE = 0.01  # of the picture's longer side; so near to the edge of the paper its brightness is uncertain
 PAPER_STEP = 1.0  # of the paper's step in brightness, that ink near it must exceed
@@ -322,7 +323,8 @@ def extract_ink(grey: Grey) -> Ink:
     if grey.size > SMOOTHED_PIXELS:
         grey = cv2.GaussianBlur(grey, (3, 3), 0)
     paper = _at_scale(grey, stroke, _close, PAPER_SQUARE_MAX)
-    least = BROAD_CONTRAST if stroke > BROAD_STROKE * max(grey.shape) else CONTRAST_MIN
+    is_broad = stroke > max(BROAD_STROKE * max(grey.shape), BROAD_STROKE_MIN)
+    least = BROAD_CONTRAST if is_broad else CONTRAST_MIN
     contrast, visible = _contrast(grey, paper, least)
     contrast = _erase_rules(contrast, visible)
     floor = np.maximum(VISIBLE_INK * visible, FAINT_INK * _dark_contrast(contrast, visible))

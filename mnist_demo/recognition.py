@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 DIGIT_MIN = 0.5  # probability of the likeliest label, below which a mark is not taken for a digit
+AMONG_DIGITS, DIGITS_AROUND = 0.4, 3  # likewise, where at least so many marks, most of all, are digits for sure
 ODDS_FLOOR = 0.12  # added to what a confidence leaves open: the model is never surer than 8 to 1
 BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a bar
 PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen
@@ -43,6 +44,7 @@ PARTS_MAX = 8  # pieces that are tried together as one digit
 PIECES_MAX = 60  # of a run; more is no writing
 DIGITS_MAX = 12  # that touch in one mark
 DIGIT_FINE = 0.1  # nats that every digit costs
+ABREAST, ABREAST_FINE = 0.8, 0.4  # of the narrower, that two digits overlap across, and what that costs more
 SPACE, SPACE_TO_GAP = 1.2, 1.7  # a gap is a space above so many line heights and so many usual gaps
 
 
@@ -286,17 +288,29 @@ def _regroup(run: _Run, cut: list[list[Mark]], guesses: dict[tuple[int, int], _G
         return run.guesses
     ends = np.cumsum([0, *map(len, cut)]).tolist()
     wholes = set(pairwise(ends))
-    likely = [span for span in guesses if guesses[span].confidence >= DIGIT_MIN or span in wholes]
+    likely = [span for span in guesses if guesses[span].confidence >= AMONG_DIGITS or span in wholes]
     ink = sum(float(guess.mark.ink.sum()) for guess in run.guesses)
     best: list[tuple[float, list[_Guess]]] = [(0.0, [])]
     for end in range(1, ends[-1] + 1):
         ways = [
-            (best[i][0] + _score(guesses[i, j], run.height, ink), [*best[i][1], guesses[i, j]])
+            (
+                best[i][0] + _score(guesses[i, j], run.height, ink) - _abreast(best[i][1], guesses[i, j]),
+                [*best[i][1], guesses[i, j]],
+            )
             for i, j in likely
             if j == end
         ]
         best.append(max(ways, key=lambda way: way[0], default=(-math.inf, [])))
     return best[-1][1] if best[-1][0] > sum(_score(guess, run.height, ink) for guess in run.guesses) else run.guesses
+
+
+def _abreast(before: list[_Guess], guess: _Guess) -> float:
+    """What it costs that a digit is hardly beside the one before it: the stem of a 9 is no 1."""
+    if not before:
+        return 0.0
+    a, b = before[-1].mark.box, guess.mark.box
+    shared = min(a.right, b.right) - max(a.left, b.left)
+    return ABREAST_FINE if shared > ABREAST * min(a.width, b.width) else 0.0
 
 
 def _find_punctuation(line: list[Box]) -> list[bool]:
@@ -316,7 +330,8 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
 
     Where most marks are no digits, as in a photo of grass, a bar is no 1, nor is one much smaller than the writing. So
     the share of digits among a picture's marks is estimated together with each mark's chance to be one, by expectation
-    maximisation. A mark counts there by its size: specks and commas say little of the writing around them.
+    maximisation. A mark counts there by its size: specks and commas say little of the writing around them. A mark that
+    alone would be too doubtful is taken for a digit among digits.
     """
     if not guesses:
         return []
@@ -326,12 +341,14 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     labels = np.array([guess.probabilities.argmax() for guess in guesses])
     confidence = np.array([guess.confidence for guess in guesses])
     odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
-    odds[(confidence < DIGIT_MIN) | np.array(small) | ((labels == 1) & (sizes < COMMA))] = 0
+    sure = confidence >= DIGIT_MIN
+    least = AMONG_DIGITS if sure.sum() >= max(DIGITS_AROUND, len(guesses) / 2) else DIGIT_MIN
+    odds[(confidence < least) | np.array(small) | ((labels == 1) & (sizes < COMMA))] = 0
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)
         share = (PRIOR_DIGITS + weights @ chance) / (PRIOR_DIGITS + PRIOR_OTHERS + weights.sum())
-    return [str(label) if sure >= 0.5 else None for label, sure in zip(labels, chance, strict=True)]
+    return [str(label) if likely >= 0.5 else None for label, likely in zip(labels, chance, strict=True)]
 
 
 def _reframe(

@@ -105,6 +105,26 @@ def push_together(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[
     return moved
 
 
+def test_a_doubtful_digit_is_one_in_the_company_of_digits(write: Write, classifier: Classifier) -> None:
+    doubtful = []
+    for label in "2345689":
+        for turn in range(4):
+            for share in np.arange(0.1, 0.5, 0.04):
+                torn = np.rot90(write(label), turn).copy()
+                rows = np.flatnonzero((torn < 128).any(1))
+                torn[round(rows[-1] - share * len(rows)) :] = 255
+                torn = np.rot90(torn, -turn)
+                digits = recognize(torn, classifier).digits
+                if len(digits) == 1 and 0.41 < digits[0].confidence < 0.49 and digits[0].probabilities.argmax() != 1:
+                    doubtful.append(torn)
+    assert doubtful
+    for torn in doubtful:
+        assert recognize(torn, classifier).text == ""
+        text = recognize(np.hstack([write("2051"), torn]), classifier).text.replace(" ", "")
+        assert text[:4] == "2051"
+        assert len(text) == 5
+
+
 def test_a_bar_is_a_one_only_in_the_company_of_digits(classifier: Classifier) -> None:
     bars = np.full((400, 900), 255, np.uint8)
     for x in (120, 240, 360):
