@@ -336,7 +336,10 @@ def extract_ink(grey: Grey) -> Ink:
 def _erase_back(ink: Ink, contrast: Ink) -> Ink:
     """Take out what shows through from the back of the sheet."""
     sample = _sample(contrast)[_sample(ink) >= 0.5]
-    if not sample.size or np.quantile(sample, 0.05) > BACK_FAINT * np.quantile(sample, 0.99):
+    if not sample.size:
+        return ink
+    faintest, darkest = np.quantile(sample, (0.05, 0.99))
+    if faintest > BACK_FAINT * darkest:
         return ink
     labels, boxes, areas = _find_components(ink >= 0.5)
     darkness = np.bincount(labels.ravel(), contrast.ravel(), len(areas) + 1)[1:] / areas
