@@ -58,7 +58,7 @@ class Tally:
     lines_right: int = 0
     pairs: int = 0
     pairs_wrong: int = 0
-    pages: set[int] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         pairs = f"{self.pairs_wrong / self.pairs:6.1%} of {self.pairs:3} touching pairs wrong" if self.pairs else ""
@@ -86,11 +86,7 @@ def main() -> None:
         options.keep.mkdir(parents=True, exist_ok=True)
     for number in range(options.pages):
         sheet = write_sheet(writers[int(rng.integers(len(writers)))], PAPERS[number % len(PAPERS)], rng)
-        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
-        edits = count(sheet, read, number, tallies)
-        if options.keep and edits:
-            (options.keep / f"{number:03}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
-            print(f"{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
+        measure(sheet, f"{number:03}", classifier, tallies, options.keep)
     for name in ("all", *PAPERS, *EFFECTS, "no effect"):
         print(f"{name:12}{tallies[name]}")
     invented = []
@@ -102,19 +98,21 @@ def main() -> None:
     print(f"blank       {BLANK_PAGES:4} pages  {sum(invented)} digits invented on {np.count_nonzero(invented)} of them")
     for number in range(FORMS):
         sheet = write_form(writers[int(rng.integers(len(writers)))], rng)
-        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
-        if count(sheet, read, number, tallies) and options.keep:
-            (options.keep / f"form{number:03}.jpg").write_bytes(sheet.jpeg)
-            print(f"form{number:03} {sheet.lines[0]} read as {'|'.join(read)}")
+        measure(sheet, f"form{number:03}", classifier, tallies, options.keep)
     print(f"{'forms':12}{tallies['form']}")
     for number in range(THIN_PAGES):
         front, back = rng.integers(len(writers), size=2)
         sheet = write_sheet(writers[front], PAPERS[number % len(PAPERS)], rng, writers[back])
-        read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
-        if count(sheet, read, number, tallies) and options.keep:
-            (options.keep / f"thin{number:03}.jpg").write_bytes(sheet.jpeg)
-            print(f"thin{number:03} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
+        measure(sheet, f"thin{number:03}", classifier, tallies, options.keep)
     print(f"{'thin paper':12}{tallies['thin']}")
+
+
+def measure(sheet: Sheet, name: str, classifier: Classifier, tallies: dict[str, Tally], keep: Path | None) -> None:
+    """Read a page and add it to the tallies; a misread one is kept in the folder `keep`, if there is one."""
+    read = recognize(sheet.jpeg, classifier).text.replace(" ", "").split("\n")
+    if count(sheet, read, name, tallies) and keep:
+        (keep / f"{name}_{'+'.join(sheet.conditions)}.jpg").write_bytes(sheet.jpeg)
+        print(f"{name} {'|'.join(sheet.lines)} read as {'|'.join(read)}")
 
 
 def by_writer(digits: PenStrokes) -> list[PenStrokes]:
@@ -148,10 +146,10 @@ def write_sheet(
     ink = ink[:, : int(columns[-1] + size * rng.uniform(0.6, 2)) if columns.size else width]
     effects = choose_effects(rng)
     picture = lay_on_paper(cv2.GaussianBlur(ink, (0, 0), 0.6), paper, pitch, rng)
+    conditions = [paper, *(effects or ["no effect"])]
     if back is not None:
-        picture = show_through(picture, back, pitch, rng)
-        return Sheet(photograph(picture, effects, rng), texts, touching, ["thin"])
-    return Sheet(photograph(picture, effects, rng), texts, touching, [paper, *(effects or ["no effect"])])
+        picture, conditions = show_through(picture, back, pitch, rng), ["thin"]
+    return Sheet(photograph(picture, effects, rng), texts, touching, conditions)
 
 
 def show_through(picture: Picture, writer: PenStrokes, pitch: float, rng: np.random.Generator) -> Picture:
@@ -299,15 +297,15 @@ def add_noise(picture: Picture, rng: np.random.Generator) -> Picture:
     return picture + noise * np.float32(rng.uniform(3, 9))
 
 
-def count(sheet: Sheet, read: list[str], number: int, tallies: dict[str, Tally]) -> int:
+def count(sheet: Sheet, read: list[str], name: str, tallies: dict[str, Tally]) -> int:
     """Add a page to the tallies of its conditions; return its edits."""
     right, edits = align("|".join(sheet.lines), "|".join(read))
     starts = np.cumsum([0] + [len(line) + 1 for line in sheet.lines])
     lines_right = sum(a == b for a, b in zip(sheet.lines, read, strict=False)) if len(read) == len(sheet.lines) else 0
     wrong = sum(not (right[starts[line] + i] and right[starts[line] + i + 1]) for line, i in sheet.touching)
-    for name in ("all", *sheet.conditions):
-        tally = tallies[name]
-        tally.pages.add(number)
+    for condition in ("all", *sheet.conditions):
+        tally = tallies[condition]
+        tally.pages.add(name)
         tally.digits += sum(map(len, sheet.lines))
         tally.edits += edits
         tally.lines += len(sheet.lines)

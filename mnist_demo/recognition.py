@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 DIGIT_MIN = 0.5  # probability of the likeliest label, below which a mark is not taken for a digit
-AMONG_DIGITS, DIGITS_AROUND = 0.4, 3  # likewise, where at least so many marks, most of all, are digits for sure
+AMONG_DIGITS, DIGITS_AROUND = 0.4, 3  # likewise of a part, and where so many marks, most of all, are digits for sure
 ODDS_FLOOR = 0.12  # added to what a confidence leaves open: the model is never surer than 8 to 1
 BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a bar
 PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen

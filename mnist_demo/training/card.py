@@ -9,6 +9,8 @@ import numpy as np
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
+from mnist_demo.recognition import AMONG_DIGITS
+
 INK, ACCENT = "#1d2233", "#2b49c9"
 
 HEADER = """---
@@ -60,6 +62,7 @@ LIMITS = """
 - Digits that touch are told apart from the left to the right; some that run through each other are misread, and a 1
   that shares its stroke with a neighbour is easily lost.
 - The boxes of forms are taken out of the ink; a stroke that runs along a line of its box goes with it.
+- What shows through from the back of a sheet is left out beside writing; on a sheet with nothing else it is read.
 - It reads what is upright. A page on its side must be turned first.
 - It is no means to read cheques, forms or exam papers without a person who looks at the result.
 """
@@ -126,8 +129,8 @@ def _rejection(metrics: dict[str, Any]) -> str:
     return f"""## What it refuses
 
 A mark whose likeliest label has a probability below {found["threshold"]:.0%} is no digit (`DIGIT_MIN` in
-`mnist_demo/recognition.py`). On pen strokes of writers held out that refuses {found["digits_refused"]:.1%} of {found["digits"]:,} digits
-and lets {found["signs_let_through"]:.1%} of {found["signs"]:,} other signs through. Photos where nothing was read, rightly: {kinds}.
+`mnist_demo/recognition.py`); among digits {AMONG_DIGITS:.0%} are enough. On pen strokes of writers held out that refuses {found["digits_refused"]:.1%} of {found["digits"]:,} digits
+by themselves and lets {found["signs_let_through"]:.1%} of {found["signs"]:,} other signs through. Photos where nothing was read, rightly: {kinds}.
 """
 
 
