@@ -35,6 +35,7 @@ PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is s
 SHARE_STEPS = 20
 USUAL_SIZE = 0.8  # quantile of the marks' lengths; specks may be many
 COMMA, POINT = 0.45, 0.25  # of that, on a line: smaller marks are no digits, commas if they lie low
+STAMP = 0.25  # of the digits' usual length in the whole picture; smaller ones are a date stamp, or print
 SURE = 0.9  # probability above which a mark of a digit's shape is not taken apart
 DIGIT_ASPECT = 1.1  # width to height; few digits are wider, touching ones are
 TOUCHING = 0.12  # of a line's height; marks closer than that may be parts of one digit
@@ -342,8 +343,9 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     confidence = np.array([guess.confidence for guess in guesses])
     odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
     sure = confidence >= DIGIT_MIN
+    usual = np.quantile(sides[sure], USUAL_SIZE) if sure.any() else 0.0
     least = AMONG_DIGITS if sure.sum() >= max(DIGITS_AROUND, len(guesses) / 2) else DIGIT_MIN
-    odds[(confidence < least) | np.array(small) | ((labels == 1) & (sizes < COMMA))] = 0
+    odds[(confidence < least) | np.array(small) | (sides < STAMP * usual) | ((labels == 1) & (sizes < COMMA))] = 0
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)

@@ -145,6 +145,22 @@ def test_specks_do_not_keep_a_bar_from_being_a_one(classifier: Classifier) -> No
     assert recognize(picture, classifier).text == "11111"
 
 
+def test_a_date_stamp_is_too_small_to_be_writing(write: Write, classifier: Classifier) -> None:
+    picture = np.pad(write("305", height=300, pen=20), ((0, 200), (0, 0)), constant_values=255)
+    cv2.putText(picture, "24 11 26", (60, picture.shape[0] - 40), cv2.FONT_HERSHEY_SIMPLEX, 2.6, 0, 4, cv2.LINE_AA)
+    reading = recognize(picture, classifier)
+    assert reading.text == "305"
+    assert sum(digit.label is None for digit in reading.digits) >= 4
+
+
+def test_writing_of_less_than_half_the_size_is_read(write: Write, classifier: Classifier) -> None:
+    large, small = write("305", height=300, pen=20), write("24785", height=120, pen=9)
+    picture = np.full((large.shape[0] + small.shape[0], max(large.shape[1], small.shape[1])), 255, np.uint8)
+    picture[: large.shape[0], : large.shape[1]] = large
+    picture[large.shape[0] :, : small.shape[1]] = small
+    assert recognize(picture, classifier).text == "305\n24785"
+
+
 @pytest.mark.parametrize("digit", "2358")
 def test_reads_a_picture_of_the_models_own_size_through_specks(
     digit: str, write: Write, classifier: Classifier
