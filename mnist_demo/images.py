@@ -92,7 +92,7 @@ OWNED = 0.4  # of the larger of the two probabilities; ink of which a digit has 
 CLEAR = 0.6  # mean difference of the two probabilities; less is no row of digits
 REMAINS = 0.04  # of a mark's ink; less is no digit
 
-RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to this to look for ruled paper
+RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to about this to look for ruled paper
 RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
 RULE_RUN = 5  # pixels, that a rule goes on for on one level; less is the paper's grain
 RULE_STRETCH = 0.08  # of the picture's width, that a rule is seen in one stretch
@@ -521,7 +521,7 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]
     A rule is straight, nearly level, and long; the Hough transform finds such lines in stretches (Matas, Galambos and
     Kittler, "Robust Detection of Lines Using the Progressive Probabilistic Hough Transform", 2000).
     """
-    scale = min(1.0, RULE_SEARCH_WIDTH / thin.shape[1])
+    scale = 1 / max(1, round(thin.shape[1] / RULE_SEARCH_WIDTH))  # of a whole number, which is quicker to average
     small = cv2.resize(255 * thin, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) // 50 if scale < 1 else thin
     width = small.shape[1]
     if cv2.countNonZero(small) < RULE_STRETCH * width:
