@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 DIGIT_MIN = 0.5  # probability of the likeliest label, below which a mark is not taken for a digit
 AMONG_DIGITS, DIGITS_AROUND = 0.4, 3  # likewise of a part, and where so many marks, most of all, are digits for sure
 ODDS_FLOOR = 0.12  # added to what a confidence leaves open: the model is never surer than 8 to 1
-BAR_ODDS = 0.6  # of a 1, however sure the model is: much that is no digit has a bar
-PRIOR_DIGITS, PRIOR_OTHERS = 3.0, 0.1  # marks that are supposed before any is seen
+BAR_ODDS = 0.8  # of a 1, however sure the model is: much that is no digit has a bar
+UNEVEN = 0.3  # standard deviation of the ones' length, as a factor's logarithm
+PRIOR_DIGITS, PRIOR_OTHERS = 2.0, 0.1  # marks that are supposed before any is seen
 SHARE_STEPS = 20
 USUAL_SIZE = 0.8  # quantile of the marks' lengths; specks may be many
 COMMA, POINT = 0.45, 0.25  # of that, on a line: smaller marks are no digits, commas if they lie low
@@ -331,8 +332,7 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
 
     Where most marks are no digits, as in a photo of grass, a bar is no 1, nor is one much smaller than the writing. So
     the share of digits among a picture's marks is estimated together with each mark's chance to be one, by expectation
-    maximisation. A mark counts there by its size: specks and commas say little of the writing around them. A mark that
-    alone would be too doubtful is taken for a digit among digits.
+    maximisation. A mark counts there by its size: specks and commas say little of the writing around them.
     """
     if not guesses:
         return []
@@ -340,17 +340,29 @@ def _label(guesses: list[_Guess], small: list[bool]) -> list[str | None]:
     sizes = sides / np.quantile(sides, USUAL_SIZE)
     weights = np.minimum(sizes, 1) ** 2
     labels = np.array([guess.probabilities.argmax() for guess in guesses])
-    confidence = np.array([guess.confidence for guess in guesses])
-    odds = np.where(labels == 1, BAR_ODDS, confidence / (ODDS_FLOOR + 1 - confidence))
-    sure = confidence >= DIGIT_MIN
-    usual = np.quantile(sides[sure], USUAL_SIZE) if sure.any() else 0.0
-    least = AMONG_DIGITS if sure.sum() >= max(DIGITS_AROUND, len(guesses) / 2) else DIGIT_MIN
-    odds[(confidence < least) | np.array(small) | (sides < STAMP * usual) | ((labels == 1) & (sizes < COMMA))] = 0
+    odds = _odds(labels, np.array([guess.confidence for guess in guesses]), sides)
+    odds[np.array(small) | ((labels == 1) & (sizes < COMMA))] = 0
     share = 1.0
     for _ in range(SHARE_STEPS):
         chance = share * odds / (share * odds + 1 - share + 1e-9)
         share = (PRIOR_DIGITS + weights @ chance) / (PRIOR_DIGITS + PRIOR_OTHERS + weights.sum())
     return [str(label) if likely >= 0.5 else None for label, likely in zip(labels, chance, strict=True)]
+
+
+def _odds(labels: NDArray[Any], confidence: NDArray[Any], sides: NDArray[Any]) -> NDArray[np.float64]:
+    """How much likelier each mark (n,) is a digit than not, where half of all marks are.
+
+    A mark that alone would be too doubtful is taken for a digit among digits, one far smaller than the digits around
+    is not. Ones are about as long as these: the bars of a railing or of a tower are not.
+    """
+    sure = confidence >= DIGIT_MIN
+    if not sure.any():
+        return np.zeros(len(labels))
+    uneven = np.log(sides / np.median(sides[sure])) / UNEVEN
+    odds = np.where(labels == 1, BAR_ODDS * np.exp(-(uneven**2) / 2), confidence / (ODDS_FLOOR + 1 - confidence))
+    least = AMONG_DIGITS if sure.sum() >= max(DIGITS_AROUND, len(labels) / 2) else DIGIT_MIN
+    is_digit = (confidence >= least) & (sides >= STAMP * np.quantile(sides[sure], USUAL_SIZE))
+    return np.where(is_digit, odds, 0)
 
 
 def _reframe(

@@ -145,6 +145,16 @@ def test_specks_do_not_keep_a_bar_from_being_a_one(classifier: Classifier) -> No
     assert recognize(picture, classifier).text == "11111"
 
 
+@pytest.mark.parametrize(("lengths", "text"), [((150,) * 6, "111111"), ((250, 190, 150, 120, 90, 70), "")])
+def test_bars_of_unlike_lengths_are_no_ones(lengths: tuple[int, ...], text: str, classifier: Classifier) -> None:
+    picture = np.full((400, 900), 255, np.uint8)
+    for i, length in enumerate(lengths):
+        cv2.line(picture, (120 + 120 * i, 20), (120 + 120 * i, 20 + length), 0, 6, cv2.LINE_AA)
+    for x in range(60, 860, 70):
+        cv2.circle(picture, (x, 340), 14, 0, -1, cv2.LINE_AA)
+    assert recognize(picture, classifier).text == text
+
+
 def test_a_date_stamp_is_too_small_to_be_writing(write: Write, classifier: Classifier) -> None:
     picture = np.pad(write("305", height=300, pen=20), ((0, 200), (0, 0)), constant_values=255)
     cv2.putText(picture, "24 11 26", (60, picture.shape[0] - 40), cv2.FONT_HERSHEY_SIMPLEX, 2.6, 0, 4, cv2.LINE_AA)
