@@ -58,7 +58,7 @@ LIMITS = """
 - It knows digits as people in Europe and North America write them. A 1 with a long flag and a 7 without a bar look alike.
 - It judges each mark by itself: an O is a 0, an l is a 1, and an S may be a 5. Then it asks what company a mark keeps:
   among many that are no digits a 1, or a digit that it is unsure of, is taken for none.
-- What is less than a quarter as long as the digits beside it is taken for a date stamp or print, not for writing.
+- What is less than a quarter as long as a picture's digits usually are is taken for a date stamp or print, not for writing.
 - Some letters and symbols are still taken for digits, or apart into digits, those of alphabets it never saw more often than others.
 - Digits that touch are told apart from the left to the right; some that run through each other are misread, and a 1
   that shares its stroke with a neighbour is easily lost.
