@@ -327,10 +327,14 @@ def extract_ink(grey: Grey) -> Ink:
     least = BROAD_CONTRAST if is_broad else CONTRAST_MIN
     contrast, visible = _contrast(grey, paper, least)
     contrast = _erase_rules(contrast, visible)
-    floor = np.maximum(VISIBLE_INK * visible, FAINT_INK * _dark_contrast(contrast, visible))
-    around = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
-    ink = np.clip((contrast / np.maximum(around, floor) - EDGE_FROM) / (EDGE_TO - EDGE_FROM), 0, 1)
-    return _erase_back(ink, contrast)
+    faint = FAINT_INK * _dark_contrast(contrast, visible)
+    ink = _at_scale(contrast, stroke, _strongest_around, AROUND_SQUARE_MAX)
+    visible *= VISIBLE_INK  # in place, as all that follows: fresh memory is slow
+    np.maximum(ink, np.maximum(visible, faint, out=visible), out=ink)
+    np.divide(contrast, ink, out=ink)
+    ink -= EDGE_FROM
+    ink /= EDGE_TO - EDGE_FROM
+    return _erase_back(np.clip(ink, 0, 1, out=ink), contrast)
 
 
 def _erase_back(ink: Ink, contrast: Ink) -> Ink:
@@ -434,12 +438,14 @@ def _contrast(grey: Grey, paper: Grey, least: float) -> tuple[Ink, Ink]:
     sample = _sample(difference)
     usual = np.median(sample)  # above 0, as the closing follows the lightest grain of the paper
     grain = 1.4826 * float(np.median(usual - sample[sample <= usual]))
-    light = paper.astype(np.float32) + 8
-    contrast = (difference - usual) / light
+    light = np.add(paper, 8, dtype=np.float32)
+    contrast = np.subtract(difference, usual, out=difference)
+    contrast /= light
     reach = max(5, round(PAPER_EDGE * max(grey.shape)) | 1)
-    step = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach)).astype(np.float32)
-    visible = np.maximum(step * PAPER_STEP, GRAIN_MARGIN * grain) / light
-    return contrast, np.maximum(visible, least)
+    visible = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, _square(reach)) * np.float32(PAPER_STEP)
+    np.maximum(visible, GRAIN_MARGIN * grain, out=visible)
+    visible /= light
+    return contrast, np.maximum(visible, least, out=visible)
 
 
 def _sample(picture: NDArray[Any]) -> NDArray[Any]:
@@ -465,17 +471,17 @@ def _erase_rules(contrast: Ink, visible: Ink) -> Ink:
     if count < RULES_MIN:
         fainter = (contrast > RULE_VISIBLE * visible).astype(np.uint8)
         rules, thin, count = max((rules, thin, count), _mark_rules(fainter, thickest), key=lambda found: found[2])
-    on_rules = _peaks(contrast, (rules & thin) > 0)
-    if not on_rules.size or (count < RULES_MIN and _holds_row_of_cells(mask)):
+    on_rules = (rules & thin) > 0
+    if not on_rules.any() or (count < RULES_MIN and _holds_row_of_cells(mask)):
         return contrast
-    rule = float(np.median(on_rules))
+    rule = float(np.median(_peaks(contrast, on_rules)))
     strokes = contrast[(mask & ~rules) > 0]
     stroke = float(np.quantile(strokes, 0.9)) if strokes.size else 0.0
     darker = stroke > STROKE_DARKNESS * rule
     if not darker and count < RULES_MIN:  # the bar of a large 7 rather than a rule
         return contrast
     paper = contrast <= min(RULE_DARKNESS * rule, math.sqrt(stroke * rule) if darker else math.inf)
-    if not darker and strokes.size > FAINT_STROKES * on_rules.size:  # then only the place tells strokes from rules
+    if not darker and strokes.size > FAINT_STROKES * on_rules.sum():  # then only the place tells strokes from rules
         paper &= (rules & cv2.dilate(thin, _square(3))) > 0
     return np.where(paper, 0, contrast)
 
@@ -507,8 +513,10 @@ def _mark_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArra
 
 def _mark_level_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
-    thin = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, RULE_RUN), np.uint8))
     rules = np.zeros(mask.shape, np.uint8)
+    if cv2.countNonZero(thin) < RULE_STRETCH * min(mask.shape[1], RULE_SEARCH_WIDTH):
+        return rules, thin, 0
+    thin = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, RULE_RUN), np.uint8))
     lines, count = _find_rules(thin, thickest)
     for left, right in lines:
         cv2.line(rules, (0, left), (mask.shape[1] - 1, right), 1, thickest + 4)
