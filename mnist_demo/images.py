@@ -88,8 +88,9 @@ STANDING_APART = 0.85  # of the marks, that a larger square does not join
 
 RUN_SHAPE = 32, 64  # pixels, of the picture that touching digits are told apart in
 RUN_MARGIN = 2  # pixels of it around them
-OWNED = 0.4  # of the larger of the two probabilities; ink of which a digit has more is its own, some is both's
+OWNED = 0.5  # of the larger of the two probabilities; ink of which a digit has more is its own, some is both's
 CLEAR = 0.6  # mean difference of the two probabilities; less is no row of digits
+CRUMB = 0.1  # of a part's ink; a smaller piece of it is not its own
 REMAINS = 0.04  # of a mark's ink; less is no digit
 
 RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to about this to look for ruled paper
@@ -884,13 +885,20 @@ def split_mark(mark: Mark, parts: NDArray[np.float32]) -> tuple[Mark | None, Mar
 
 def _trim(mark: Mark, keep: NDArray[np.bool_]) -> Mark | None:
     """Return the part of a mark where `keep` is true, in its own box; None if there is next to no ink."""
-    ink = np.where(keep, mark.ink, 0)
+    ink = _without_crumbs(np.where(keep, mark.ink, 0))
     if ink.sum() <= REMAINS * mark.ink.sum() or ink.max() < 0.5:
         return None
     rows, columns = np.flatnonzero(ink.max(1) >= 0.5), np.flatnonzero(ink.max(0) >= 0.5)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     x, y = mark.box.left, mark.box.top
     return Mark(Box(x + int(left), y + int(top), x + int(right), y + int(bottom)), ink[top:bottom, left:right])
+
+
+def _without_crumbs(ink: Ink) -> Ink:
+    """Leave out the small pieces of a part of a mark: they are torn off its neighbour, and would widen its box."""
+    _, pieces = cv2.connectedComponents((ink > 0).astype(np.uint8))
+    weights = np.bincount(pieces.ravel(), ink.ravel())
+    return np.where((weights >= CRUMB * weights.sum())[pieces], ink, 0)
 
 
 def take_as_framed(grey: Grey) -> Ink | None:

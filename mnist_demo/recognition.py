@@ -46,6 +46,7 @@ PARTS_MAX = 8  # pieces that are tried together as one digit
 PIECES_MAX = 60  # of a run; more is no writing
 DIGITS_MAX = 12  # that touch in one mark
 DIGIT_FINE = 0.1  # nats that every digit costs
+ODD_PIECE_FINE = 1.2  # nats that a piece of a mark costs that is no digit, beside others that are
 ABREAST, ABREAST_FINE = 0.8, 0.4  # of the narrower, that two digits overlap across, and what that costs more
 SPACE, SPACE_TO_GAP = 1.2, 1.7  # a gap is a space above so many line heights and so many usual gaps
 
@@ -282,24 +283,26 @@ def _join(run: _Run, cut: list[list[Mark]]) -> dict[tuple[int, int], Mark]:
 def _regroup(run: _Run, cut: list[list[Mark]], guesses: dict[tuple[int, int], _Guess]) -> list[_Guess]:
     """Return the likeliest way to read a run of close marks as digits.
 
-    A way's score is the mean of its digits' log confidences, each counting by its ink, less a fine for every digit:
-    a digit is only taken apart where the model finds its parts much better digits than the whole, and a mark that is
-    no digit only where all its parts are.
+    A way's score is the sum of its digits' log confidences, each counting by its ink, less a fine for every digit: a
+    digit is only taken apart where the model finds its parts much better digits than the whole. A mark that is no digit
+    is taken apart where all its parts are digits, or so much of it that one odd piece is worth its fine.
     """
     if not guesses:
         return run.guesses
     ends = np.cumsum([0, *map(len, cut)]).tolist()
     wholes = set(pairwise(ends))
-    likely = [span for span in guesses if guesses[span].confidence >= AMONG_DIGITS or span in wholes]
-    ink = sum(float(guess.mark.ink.sum()) for guess in run.guesses)
+    digits = [span for span, guess in guesses.items() if guess.confidence >= AMONG_DIGITS or span in wholes]
+    pieces = [span for span in pairwise(range(ends[-1] + 1)) if span in guesses]
+    fines = dict.fromkeys(pieces, ODD_PIECE_FINE) | dict.fromkeys(digits, 0.0)
+    ink = float(np.mean([guess.mark.ink.sum() for guess in run.guesses]))
     best: list[tuple[float, list[_Guess]]] = [(0.0, [])]
     for end in range(1, ends[-1] + 1):
         ways = [
             (
-                best[i][0] + _score(guesses[i, j], run.height, ink) - _abreast(best[i][1], guesses[i, j]),
+                best[i][0] + _score(guesses[i, j], run.height, ink) - fine - _abreast(best[i][1], guesses[i, j]),
                 [*best[i][1], guesses[i, j]],
             )
-            for i, j in likely
+            for (i, j), fine in fines.items()
             if j == end
         ]
         best.append(max(ways, key=lambda way: way[0], default=(-math.inf, [])))
@@ -382,7 +385,7 @@ def _reframe(
 
 
 def _score(guess: _Guess, height: float, ink: float) -> float:
-    """What a digit adds to the score of a way to read `ink` in all, on a line of the given height."""
+    """What a digit adds to the score of a way to read marks of mean ink `ink`, on a line of the given height."""
     box = guess.mark.box
     too_wide = max(0.0, box.width / max(box.height, 1) - DIGIT_ASPECT)
     too_small = max(0.0, 0.6 - max(box.height, box.width) / height)

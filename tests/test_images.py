@@ -14,14 +14,18 @@ from mnist_demo.images import (
     DIGIT_SIDE,
     MASS_CENTRE,
     PIXELS_MAX,
+    RUN_SHAPE,
     WORK_PIXELS,
+    Box,
     Grey,
     Ink,
+    Mark,
     extract_ink,
     find_digits,
     find_marks,
     load_scaled,
     normalize,
+    split_mark,
 )
 
 DIGITS = "0123456789"
@@ -288,3 +292,18 @@ class TestNormalize:
     def test_refuses_batches(self) -> None:
         with pytest.raises(ValueError, match=r"got \(2, 28, 28\)"):
             normalize(np.zeros((2, 28, 28), np.float32))
+
+
+class TestSplitMark:
+    def test_leaves_out_crumbs_torn_off_the_neighbour(self) -> None:
+        mark = Mark(Box(0, 0, 100, 56), np.zeros((56, 100), np.float32))
+        for left in (10, 50):
+            cv2.rectangle(mark.ink, (left, 0), (left + 30, 55), 1.0, 6)
+        owners = np.zeros((*RUN_SHAPE, 2), np.float32)
+        owners[:, :24, 0] = owners[:, 24:, 1] = 1
+        owners[2:6, 40:] = (1, 0)
+        first, rest = split_mark(mark, owners)
+        assert first
+        assert rest
+        assert first.box.right < 50
+        assert rest.box.left > 40

@@ -92,6 +92,29 @@ def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, cl
     assert lefts == sorted(lefts)
 
 
+@pytest.mark.parametrize("text", ["412", "413", "416"])
+def test_a_one_that_touches_its_left_neighbour_stands_apart_from_the_right(
+    text: str, write: Write, classifier: Classifier
+) -> None:
+    row = push_together(*(np.pad(write(label), ((0, 0), (400, 400)), constant_values=255) for label in text[:2]))
+    last = write(text[2])
+    ends, begins = np.flatnonzero((row < 128).any(0))[-1], np.flatnonzero((last < 128).any(0))[0]
+    assert recognize(np.hstack([row[:, : ends + 8], last[:, begins:]]), classifier).text == text
+
+
+@pytest.mark.parametrize("text", ["38", "25", "603"])
+def test_reads_digits_though_one_mark_that_touches_them_is_none(
+    text: str, write: Write, classifier: Classifier
+) -> None:
+    letter = np.full_like(write("0"), 255)
+    for start, end in (((15, 80), (15, 190)), ((80, 80), (80, 190)), ((15, 130), (80, 130))):
+        cv2.line(letter, start, end, 0, 9, cv2.LINE_AA)
+    row, *others = [np.pad(mark, ((0, 0), (400, 400)), constant_values=255) for mark in (*map(write, text), letter)]
+    for other in others:
+        row = push_together(row, other)
+    assert recognize(row, classifier).text == text
+
+
 def push_together(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Move the right picture over the left one until their ink shares a few pixels."""
     inked = np.flatnonzero((left < 128).any(0))
