@@ -41,7 +41,7 @@ EDGES_STRAY = 0.03  # of them covered: there are no strokes
 STROKES_COVERED = 0.94  # of the edges that a square two steps larger covers
 STROKE_MARGIN = 1.6  # for blots and crossings, wider than the strokes they are in
 PAPER_SQUARE_MAX = 63  # pixels; larger squares are applied to a reduced picture
-AROUND_SQUARE_MAX = 25  # pixels, likewise; the contrast around needs less precision
+AROUND_SQUARE_MAX = 19  # pixels, likewise; the contrast around needs less precision
 SAMPLES = 12_000  # pixels that medians and quantiles of a picture are taken of
 SMOOTHED_PIXELS = 60_000  # larger pictures have grain to spare and are smoothed first
 TABLE_RUN = 0.2  # of a side of the picture; a longer dark run along it is the table, or the edge of the board
@@ -93,7 +93,7 @@ CLEAR = 0.6  # mean difference of the two probabilities; less is no row of digit
 CRUMB = 0.1  # of a part's ink; a smaller piece of it is not its own
 REMAINS = 0.04  # of a mark's ink; less is no digit
 
-RULE_SEARCH_WIDTH = 800  # pixels; the picture is reduced to about this to look for ruled paper
+RULE_SEARCH_SIDE = 800  # pixels; the picture is reduced to about this to look for ruled paper
 RULE_VISIBLE = 0.6  # of the contrast that ink must have; rules are fainter
 RULE_RUN = 5  # pixels, that a rule goes on for on one level; less is the paper's grain
 RULE_STRETCH = 0.08  # of the picture's width, that a rule is seen in one stretch
@@ -515,7 +515,7 @@ def _mark_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArra
 def _mark_level_rules(mask: NDArray[Any], thickest: int) -> tuple[NDArray[Any], NDArray[Any], int]:
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     rules = np.zeros(mask.shape, np.uint8)
-    if cv2.countNonZero(thin) < RULE_STRETCH * min(mask.shape[1], RULE_SEARCH_WIDTH):
+    if cv2.countNonZero(thin) < RULE_STRETCH * min(mask.shape[1], RULE_SEARCH_SIDE):
         return rules, thin, 0
     thin = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, RULE_RUN), np.uint8))
     lines, count = _find_rules(thin, thickest)
@@ -530,7 +530,7 @@ def _find_rules(thin: NDArray[Any], thickest: int) -> tuple[list[tuple[int, int]
     A rule is straight, nearly level, and long; the Hough transform finds such lines in stretches (Matas, Galambos and
     Kittler, "Robust Detection of Lines Using the Progressive Probabilistic Hough Transform", 2000).
     """
-    scale = 1 / max(1, round(thin.shape[1] / RULE_SEARCH_WIDTH))  # of a whole number, which is quicker to average
+    scale = 1 / max(1, round(max(thin.shape) / RULE_SEARCH_SIDE))  # of a whole number, which is quicker to average
     small = cv2.resize(255 * thin, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) // 50 if scale < 1 else thin
     width = small.shape[1]
     if cv2.countNonZero(small) < RULE_STRETCH * width:
