@@ -1,5 +1,8 @@
 """From a picture to its text, with the real model."""
 
+from collections.abc import Iterable
+from functools import reduce
+
 import cv2
 import numpy as np
 import pytest
@@ -82,11 +85,7 @@ def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
 
 @pytest.mark.parametrize("text", ["06", "16", "19", "23", "58", "345", "8269"])
 def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, classifier: Classifier) -> None:
-    digits = [np.pad(write(label), ((0, 0), (400, 400)), constant_values=255) for label in text]
-    row = digits[0]
-    for digit in digits[1:]:
-        row = push_together(row, digit)
-    reading = recognize(row, classifier)
+    reading = recognize(push_together(map(write, text)), classifier)
     assert reading.text == text
     lefts = [digit.box[0] for digit in reading.digits]
     assert lefts == sorted(lefts)
@@ -96,7 +95,7 @@ def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, cl
 def test_a_one_that_touches_its_left_neighbour_stands_apart_from_the_right(
     text: str, write: Write, classifier: Classifier
 ) -> None:
-    row = push_together(*(np.pad(write(label), ((0, 0), (400, 400)), constant_values=255) for label in text[:2]))
+    row = push_together(map(write, text[:2]))
     last = write(text[2])
     ends, begins = np.flatnonzero((row < 128).any(0))[-1], np.flatnonzero((last < 128).any(0))[0]
     assert recognize(np.hstack([row[:, : ends + 8], last[:, begins:]]), classifier).text == text
@@ -109,13 +108,15 @@ def test_reads_digits_though_one_mark_that_touches_them_is_none(
     letter = np.full_like(write("0"), 255)
     for start, end in (((15, 80), (15, 190)), ((80, 80), (80, 190)), ((15, 130), (80, 130))):
         cv2.line(letter, start, end, 0, 9, cv2.LINE_AA)
-    row, *others = [np.pad(mark, ((0, 0), (400, 400)), constant_values=255) for mark in (*map(write, text), letter)]
-    for other in others:
-        row = push_together(row, other)
-    assert recognize(row, classifier).text == text
+    assert recognize(push_together([*map(write, text), letter]), classifier).text == text
 
 
-def push_together(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def push_together(marks: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Move each picture over those to its left until their ink shares a few pixels."""
+    return reduce(push_onto, [np.pad(mark, ((0, 0), (400, 400)), constant_values=255) for mark in marks])
+
+
+def push_onto(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Move the right picture over the left one until their ink shares a few pixels."""
     inked = np.flatnonzero((left < 128).any(0))
     for shift in range(int(inked[-1]), 0, -2):
