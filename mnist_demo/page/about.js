@@ -1,4 +1,6 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
+import { paintDigit } from "./digits.js";
+
 const digits = element.querySelector(".digits");
 const fitted = element.querySelector(".fitted");
 const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,

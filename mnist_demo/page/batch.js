@@ -1,4 +1,7 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
+import { UNSURE_BELOW } from "./digits.js";
+import { ask } from "./channel.js";
+
 const FILES_AT_ONCE = 8;
 const BYTES_AT_ONCE = 14e6; // the server takes requests of 15 MB
 

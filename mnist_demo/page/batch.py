@@ -24,7 +24,7 @@ class Batch(PageComponent):
         def examples(_: object) -> list[dict[str, str]]:
             return [{"name": name, "data": base64.b64encode(photo_bytes(name)).decode("ascii")} for name in PHOTOS]
 
-        super().__init__("batch", ("digits.js", "channel.js", "batch.js"), (read, examples))
+        super().__init__("batch", (read, examples))
 
 
 def batch_tab(reader: Reader) -> None:

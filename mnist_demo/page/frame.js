@@ -1,5 +1,8 @@
 // A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
 // read and sends back where the digits are.
+import { EMPTY } from "./digits.js";
+import { announcer, ask, showBoxes } from "./channel.js";
+
 const stage = element.querySelector(".stage");
 const input = element.querySelector("input[type=file]");
 const image = element.querySelector(".picture img");

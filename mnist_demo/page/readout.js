@@ -1,4 +1,6 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
+import { EMPTY, describe, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
+
 const SETTLED = 900; // milliseconds of rest before a reading is spoken
 
 const text = element.querySelector("#reading");
