@@ -21,6 +21,15 @@
     return message;
   };
 
+  // What may fail, such as storage: inside another site's frame, a browser may refuse all of it.
+  window.attempt = (access) => {
+    try {
+      return access();
+    } catch {
+      return null;
+    }
+  };
+
   // Gradio follows the system; a theme chosen here goes before it.
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
@@ -35,14 +44,6 @@
       apply();
     },
   };
-  // Inside another site's frame, a browser may refuse all storage.
-  function attempt(access) {
-    try {
-      return access();
-    } catch {
-      return null;
-    }
-  }
   // The body comes after this script, and is dressed before its first frame.
   new MutationObserver((_, observer) => {
     if (!document.body) return;
