@@ -10,9 +10,13 @@ export function percent(probability) {
   return `${Math.round(100 * probability)}%`;
 }
 
+// The labels that a digit could have, likeliest first.
+export function ranked({ probabilities }) {
+  return [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).map(String);
+}
+
 export function runnerUp(digit) {
-  const ranked = [...digit.probabilities.keys()].sort((a, b) => digit.probabilities[b] - digit.probabilities[a]);
-  return ranked.find((label) => String(label) !== digit.label);
+  return ranked(digit).find((label) => label !== digit.label);
 }
 
 export function describe(digit) {

@@ -3,10 +3,10 @@
 import { EMPTY } from "./digits.js";
 import { announcer, ask } from "./channel.js";
 import { Surface, extend, scratchedOut } from "./ink.js";
+import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";
 import { followHand } from "./hand.js";
 
-const SHEET_SIDE = 512; // pixels: the longest side of what is sent
 const PENS = { fine: 0.012, medium: 0.026, bold: 0.048, eraser: 0.08 }; // stroke width / the pad's diagonal
 const SEND_EVERY = 45; // milliseconds between two requests while the pen moves
 const REPLAY = 500; // milliseconds to draw an example
@@ -15,8 +15,8 @@ const canvas = element.querySelector("canvas");
 const hint = element.querySelector(".hint");
 const status = element.querySelector(".connection");
 const buttons = Object.fromEntries([...element.querySelectorAll("[data-action]")].map((b) => [b.dataset.action, b]));
-const sheetCanvas = document.createElement("canvas");
-const [screen, sheet] = [new Surface(canvas), new Surface(sheetCanvas, "#fff")];
+const screen = new Surface(canvas);
+const sheet = new Sheet();
 const announce = announcer(element);
 const drawing = new Drawing();
 
@@ -105,13 +105,9 @@ function place() {
   const [left, top, right, bottom] = drawing.frame ?? [0, 0, width, height];
   const scale = Math.min(width / (right - left), height / (bottom - top));
   view = [scale, (width - scale * (left + right)) / 2, (height - scale * (top + bottom)) / 2];
-  for (const [surface, density] of [[screen, devicePixelRatio], [sheet, sheetScale()]]) {
-    surface.fit(width * density, height * density, view.map((value) => value * density));
-  }
-}
-
-function sheetScale() {
-  return Math.min(1, SHEET_SIDE / Math.max(width, height));
+  const density = devicePixelRatio;
+  screen.fit(width * density, height * density, view.map((value) => value * density));
+  sheet.fit(width, height, view);
 }
 
 const onPaper = ([x, y]) => [(x - view[1]) / view[0], (y - view[2]) / view[0]];
@@ -132,26 +128,16 @@ function resize() {
 function show(isBusy) {
   busy = isBusy;
   const tip = onPad((live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
-  const at = tip.map((value) => value * sheetScale());
-  announce(reading, { busy, moves: live !== null, at, picture: pictureOf(drawing.strokes) });
-}
-
-// Returns what draws these strokes as the server reads them, for those who want the picture later.
-function pictureOf(strokes) {
-  const size = [width * sheetScale(), height * sheetScale(), view.map((value) => value * sheetScale())];
-  return () => {
-    const copy = document.createElement("canvas");
-    const surface = new Surface(copy, "#fff");
-    surface.fit(...size);
-    surface.show(strokes, null, "#000");
-    return new Promise((resolve) => copy.toBlob(resolve));
-  };
+  const at = tip.map((value) => value * sheet.scale);
+  const picture = (live || drawing.strokes.length) && sheet.pictureOf(drawing.strokes);
+  announce(reading, { busy, moves: live !== null, at, picture });
 }
 
 // One request at a time; when its answer is there, the newest drawing is next. What was drawn in between is skipped.
 async function readAlong() {
   if (asking) return;
   asking = true;
+  const askForReading = () => server.read(sheet.url(drawing.strokes, live));
   for (let read = null; read !== change; ) {
     read = change;
     const since = erasure;
@@ -165,11 +151,6 @@ async function readAlong() {
     if (live) await new Promise((wake) => setTimeout((hurry = wake), SEND_EVERY));
   }
   asking = false;
-}
-
-function askForReading() {
-  sheet.show(drawing.strokes, live, "#000");
-  return server.read(sheetCanvas.toDataURL());
 }
 
 // ---- hand, keyboard, buttons
