@@ -42,9 +42,7 @@ def recognize_endpoint(reader: Reader) -> None:
             image: a PNG, JPEG or WebP image, as a data URL ("data:image/png;base64,...").
 
         Returns:
-            text, the lines read, and digits, in reading order: each with label (null for a mark that is no digit),
-            confidence, box as [left, top, right, bottom] in pixels and the probabilities of the labels 0 to 9.
-            Or error, saying what is wrong with the image.
+            text and, in reading order, digits: label (null: none), confidence, box, probabilities of 0 to 9. Or error.
         """
         if image is None:
             raise gr.Error("No file came. Send one PNG, JPEG or WebP image.", print_exception=False)

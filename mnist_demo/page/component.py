@@ -17,7 +17,7 @@ def asset(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-IMPORT = re.compile(r'^import .* from "\./(.*)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:.* from )?"\./(.*)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
