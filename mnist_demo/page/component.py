@@ -18,18 +18,29 @@ def asset(name: str) -> str:
 
 
 IMPORT = re.compile(r'^import (?:.* from )?"\./(.*)";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export ", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+MODULE = "const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();\n"
 
 
-def script(name: str, joined: set[str] | None = None) -> str:
-    """Return a JavaScript module and those it imports as one script, which is what Gradio runs for a component."""
-    joined = set() if joined is None else joined
-    if name in joined:
-        return ""
-    joined.add(name)
-    text = asset(name)
-    imported = [script(other, joined) for other in IMPORT.findall(text)]
-    return "".join([*imported, EXPORT.sub("", IMPORT.sub("", text))])
+def script(name: str) -> str:
+    """Return a JavaScript module and those it imports as one script, which is what Gradio runs for a component.
+
+    Each imported module gets a scope of its own, of which only what it exports is seen.
+    """
+    joined: list[str] = []
+    modules: list[str] = []
+
+    def join(name: str) -> str:
+        joined.append(name)
+        text = asset(name)
+        for other in IMPORT.findall(text):
+            if other not in joined:
+                body = join(other)
+                modules.append(MODULE.format(names=", ".join(EXPORT.findall(asset(other))), body=body))
+        return EXPORT.sub("", IMPORT.sub("", text))
+
+    own = join(name)
+    return "".join([*modules, own])
 
 
 class StublessMeta(ComponentMeta):

@@ -1,6 +1,7 @@
 // The language, the theme, and the link to this page where others can follow it; and what the page's frame lacks.
 import { copy } from "./takeaway.js";
-import "./tabs.js";
+import "./addresses.js";
+import "./intake.js";
 
 const dialog = element.querySelector("dialog");
 const link = dialog.querySelector("a");
