@@ -55,7 +55,7 @@ async function showCard() {
     for (const text of row) line.appendChild(document.createElement(number ? "td" : "th")).textContent = text;
   });
   card.querySelector(".plots").replaceChildren(...plots.map(captioned));
-  card.querySelector(".figures").hidden = !table.length;
+  card.querySelector("details").hidden = !table.length;
   card.hidden = false;
 }
 

@@ -14,9 +14,9 @@ const problem = element.querySelector(".problem span");
 const status = element.querySelector(".connection");
 const announce = announcer(element);
 const CAMERA = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
-const NOTHING = { url: null, reading: EMPTY, chosen: 0 };
+const NOTHING = { url: null, reading: EMPTY };
 
-let shown = NOTHING; // the photo that was read last: its address, file, reading and the width that boxes refer to
+let shown = NOTHING; // the photo that was read last: its address, what was sent of it, its size there, and the reading
 let chosen = 0;
 let request = 0; // the newest file asked about; answers about earlier ones are dropped
 let stream = null;
@@ -35,7 +35,7 @@ async function read(file) {
   stage.classList.remove("reading");
   if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
   if (shown.url) URL.revokeObjectURL(shown.url);
-  [shown, chosen] = [{ url: picture.src, file, ...answer }, 0];
+  [shown, chosen] = [{ url: picture.src, ...answer }, 0];
   await show();
 }
 
@@ -45,7 +45,7 @@ async function readSent(file, loading, isWanted) {
   const reading = await ask(() => server.read({ binary: true, data: { photo: sent } }), status, isWanted);
   if (!reading || reading.error) return reading ?? {};
   const size = sent === file ? await loading : await createImageBitmap(sent);
-  return { reading, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
+  return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
 }
 
 // Shows the photo that was read last, or the place for one.
@@ -76,7 +76,8 @@ async function fail(message, picture = null) {
 }
 
 function tell(details = {}) {
-  announce(shown.reading, { chosen, picture: shown.url && (() => shown.file), ...details });
+  const { url, sent, reading } = shown;
+  announce(reading, { chosen, picture: url && (() => sent), ...details });
 }
 
 function drawBoxes() {

@@ -117,8 +117,10 @@ const seen = () => [...onPaper([0, 0]), ...onPaper([width, height])];
 function resize() {
   const box = canvas.getBoundingClientRect();
   if (!box.width || !box.height) return; // on a tab that is not shown
+  const isFirst = !width;
   [width, height] = [box.width, box.height];
   place();
+  if (isFirst) changed(); // a drawing that was brought back is read
   screen.show(drawing.strokes, live, getComputedStyle(canvas).color); // at once: a new size has wiped the canvas
 }
 
@@ -236,4 +238,3 @@ drawing.restore();
 new ResizeObserver(resize).observe(canvas);
 new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] }); // light or dark
 resize();
-changed();
