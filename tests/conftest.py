@@ -1,6 +1,7 @@
 """What all tests share: the real model, and a hand that writes digits."""
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,6 +29,15 @@ def write() -> Write:
 def pictures(write: Write) -> list[bytes]:
     """PNG files of 0 to 9."""
     return [encode(write(str(digit))) for digit in range(10)]
+
+
+def about(value: Any) -> Any:
+    """Return a JSON value that equals one whose floats differ a little, as they do from one process to another."""
+    if isinstance(value, dict):
+        return {key: about(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [about(part) for part in value]
+    return pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
 
 
 def write_digits(

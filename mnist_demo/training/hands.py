@@ -32,8 +32,11 @@ FACES = (
 )
 TYPE_SIZE = 72  # pixels, of the type that is cut once and then scaled
 PRINTABLE = "0123456789.,-/:=+%()*#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-SIGNS_OF_NUMBERS = ".,-/:|_'`"  # and what looks like them: no letters
-PRINTED_PAGES, NO_PAGES = ("page_print",), ("scene", "texture", "paper")  # kinds of pictures
+SIGNS_OF_NUMBERS = ".,-/:|_'`()[]{}!\\~"  # and what looks like them or like a 1: no letters
+PRINTED_PAGES, NO_PAGES = (
+    ("page_print", "screenshot"),
+    ("scene", "texture", "paper", "print_photo"),
+)  # kinds of pictures
 
 Line = NDArray[np.float32]  # (k, 2), x right and y down
 Grey = NDArray[Any]  # (height, width) uint8
@@ -92,7 +95,7 @@ def load_hands(folder: Path, held_out: bool = False) -> Hands:
         [_unit(sign) for strokes in letters for sign in _part(_without_signs(strokes), held_out).signs],
         [_unit(sign) for sign in _part(words, held_out).signs] if words else [],
         _load_drawings(folder / "train", held_out),
-        _cut_type(),
+        cut_type(),
         pages,
         scenes,
     )
@@ -171,7 +174,8 @@ def _at_most(grey: Grey, side: int) -> Grey:
     return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
 
 
-def _cut_type() -> list[dict[str, Glyph]]:
+def cut_type() -> list[dict[str, Glyph]]:
+    """Return the printed signs of each face."""
     import matplotlib as mpl
 
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"

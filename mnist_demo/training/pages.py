@@ -8,16 +8,19 @@ from numpy.typing import NDArray
 from mnist_demo.training.camera import take_picture
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.scenes import draw_scene
-from mnist_demo.training.sheet import UNKNOWN, Mark, Sheet
+from mnist_demo.training.sheet import NO_SIGN, UNKNOWN, Mark, Sheet
 
 SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
+PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+TURNED = 0.06  # the share of crops that lie on their side or head
+NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
 VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark; with less it is not known
 
 
 class Crop(NamedTuple):
-    """A picture (192, 192) uint8, and its boxes (BOXES_MAX, 6) float32.
+    """A picture (h, w) uint8 of at most 192 pixels a side, and its boxes (BOXES_MAX, 6) float32.
 
     A row is a sign's index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on
     its line, by which its size is judged. Rows that are not used have the sign -9.
@@ -42,17 +45,64 @@ def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Shee
 def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     """Return a random picture and what is in it."""
     sheet = draw_sheet(hands, rng, side)
-    picture = take_picture(sheet, hands, rng)
-    rows = [_row(mark, picture) for mark in sheet.marks[:BOXES_MAX]]
+    grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
+    rows = [_row(mark, grey, part) for mark in sheet.marks[:BOXES_MAX]]
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows or np.zeros((0, 6))
-    return Crop(picture, boxes)
+    crop = Crop(np.ascontiguousarray(grey[part[1] : part[3], part[0] : part[2]]), boxes)
+    return _turn(crop, int(rng.integers(1, 4))) if rng.random() < TURNED else crop
 
 
-def _row(mark: Mark, picture: NDArray[np.uint8]) -> tuple[float, ...]:
-    left, top, right, bottom = np.clip(mark.box, 0, len(picture)).tolist()
+def _turn(crop: Crop, quarters: int) -> Crop:
+    """Turn a crop by quarters to the left. What then looks like no digit is none; what does is not known."""
+    signs, boxes = crop.boxes[:, 0], crop.boxes[:, 1:5]
+    none = np.isin(signs, NO_DIGITS_HEAD_DOWN if quarters == 2 else NO_DIGITS_SIDEWAYS)
+    picture = crop.picture
+    for _ in range(quarters):
+        left, top, right, bottom = boxes.T
+        boxes = np.stack([top, picture.shape[1] - right, bottom, picture.shape[1] - left], 1)
+        picture = np.rot90(picture)
+    signs = np.where(none, NO_SIGN, np.where(signs >= 0, UNKNOWN, signs))
+    return Crop(np.ascontiguousarray(picture), np.concatenate([signs[:, None], boxes, crop.boxes[:, 5:]], 1))
+
+
+def lay_down(crop: Crop, rng: np.random.Generator, side: int = SIDE) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+    """Return a crop's picture as the detector sees a level of the pyramid, and its boxes there.
+
+    The picture is standardised and lies anywhere in (side, side) float16; 0 is around it.
+    """
+    (height, width), part = crop.picture.shape, crop.picture.astype(np.float32)
+    top, left = int(rng.integers(0, side - height + 1)), int(rng.integers(0, side - width + 1))
+    picture = np.zeros((side, side), np.float16)
+    picture[top : top + height, left : left + width] = (part - part.mean()) / np.sqrt(part.var() + 1)
+    return picture, crop.boxes + np.array([0, left, top, left, top, 0], np.float32)
+
+
+def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
+    """What is seen of a sheet: left, top, right, bottom; mostly all of it, else a part, or a mark and what is near."""
+    side = sheet.side
+    if rng.random() > PARTS:
+        return 0, 0, side, side
+    signs = [mark.box for mark in sheet.marks if mark.sign >= 0 and mark.box[2] - mark.box[0] > PART_MIN / 2]
+    if signs and rng.random() < 0.6:
+        first = signs[rng.integers(len(signs))]
+        around = max(first[2] - first[0], first[3] - first[1]) * rng.uniform(0.02, rng.choice([0.2, 0.8, 3]), 4)
+        low, high = np.array(first[:2]) - around[:2], np.array(first[2:]) + around[2:]
+    else:
+        size = side * rng.uniform(0.15, 1, 2)
+        low = rng.uniform(0, side - size)
+        high = low + size
+    left, top = np.clip(low, 0, side - PART_MIN).astype(int).tolist()
+    right, bottom = np.clip(high, (left + PART_MIN, top + PART_MIN), side).astype(int).tolist()
+    return left, top, right, bottom
+
+
+def _row(mark: Mark, picture: NDArray[np.uint8], part: tuple[int, ...]) -> tuple[float, ...]:
+    left, top = np.clip(mark.box[:2], part[:2], part[2:]).tolist()
+    right, bottom = np.clip(mark.box[2:], part[:2], part[2:]).tolist()
     whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
     seen = (right - left) * (bottom - top) / whole
     inside = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
     known = mark.sign < 0 or (seen >= CUT and inside.size and int(inside.max()) - int(inside.min()) >= VISIBLE)
-    return mark.sign if known else UNKNOWN, left, top, right, bottom, mark.height
+    sign = mark.sign if known else UNKNOWN
+    return sign, left - part[0], top - part[1], right - part[0], bottom - part[1], mark.height

@@ -8,6 +8,7 @@ was stopped goes on from its last checkpoint, and one that has ended can be made
 
 import argparse
 import collections
+import contextlib
 import multiprocessing
 import os
 import queue
@@ -19,22 +20,25 @@ from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
 
 import numpy as np
 
 from mnist_demo.training.data import data_dir
 
+WEIGHTS = Path(__file__).parents[2] / "models" / "weights"  # before folding, to start from
+THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that draw
 POOL = 4096  # of what is drawn
 POOL_MIN = 256  # before training begins
 DRAWN_AT_ONCE = 8
 LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the steps at the end where the rate falls
 WEIGHT_DECAY = 0.02
 AVERAGE = 0.999  # of the weights, how much of it stays at each step
-GAIN, LIFT = 0.35, 0.2  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
+GAIN, LIFT = 0.5, 0.25  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
 KEEP_EVERY = 500  # steps, between two checkpoints
 REPORT_EVERY = 200
 
-Drawn = tuple[np.ndarray, ...]  # a picture (h, w) uint8, and what the net should say of it
+Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and what the net should say of it
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,11 @@ class Task:
 
 def detector_task() -> Task:
     from mnist_demo.training.detector import build_detector, detection_loss, make_targets
-    from mnist_demo.training.pages import draw_crop
+    from mnist_demo.training.pages import draw_crop, lay_down
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        crop = draw_crop(hands, rng)
-        return [(crop.picture, *make_targets(crop))]
+        picture, boxes = lay_down(draw_crop(hands, rng), rng)
+        return [(picture, *make_targets(boxes))]
 
     return Task(build_detector, draw, detection_loss, 16, 60_000)
 
@@ -66,7 +70,7 @@ def cutter_task() -> Task:
     from mnist_demo.training.cutter import build_cutter, cut_loss, draw_cuts
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        return [tuple(cut) for cut in draw_cuts(hands, rng)]
+        return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
 
     return Task(build_cutter, draw, cut_loss, 64, 12_000)
 
@@ -80,36 +84,47 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
     parser.add_argument("--checkpoints", type=Path, default=Path("build/training"))
     parser.add_argument("--steps", type=int, help="(default: as many as the net needs)")
-    parser.add_argument("--start", type=Path, help="weights to start from where there is no checkpoint")
-    parser.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="of TensorFlow")
-    parser.add_argument("--painters", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="processes that draw")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    train_net(args.net, data_dir(args.data), args.checkpoints, args.steps, args.seed)
 
+
+def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = None, seed: int = 0) -> Any:
+    """Train one of TASKS for so many steps, by default as many as it needs, and return it with its averaged weights.
+
+    An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a
+    new one starts from those that come with the project.
+    """
     context = multiprocessing.get_context("spawn")
     drawn: Any = context.Queue(64)
     painters = [
-        context.Process(target=paint, args=(args.net, data_dir(args.data), seed, drawn), daemon=True)
-        for seed in np.random.SeedSequence([args.seed, os.getpid()]).generate_state(args.painters).tolist()
+        context.Process(target=paint, args=(net, folder, each, drawn), daemon=True)
+        for each in np.random.SeedSequence([seed, os.getpid()]).generate_state(THREADS).tolist()
     ]
     for painter in painters:
         painter.start()
-    train(TASKS[args.net](), drawn, args)
-    for painter in painters:
-        painter.terminate()
+    try:
+        return _train(net, drawn, checkpoints, steps, seed)
+    finally:
+        for painter in painters:
+            painter.terminate()
 
 
 def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
-    """Draw for ever, and put what is drawn into the queue."""
+    """Draw as long as who asked for it lives, and put what is drawn into the queue."""
     import cv2
 
     from mnist_demo.training.hands import load_hands
 
     cv2.setNumThreads(1)
     os.nice(5)
+    drawn.cancel_join_thread()  # what is in the queue is of no use to anyone else
     draw, hands, rng = TASKS[net]().draw, load_hands(folder), np.random.default_rng(seed)
-    while True:
-        drawn.put([each for _ in range(DRAWN_AT_ONCE) for each in draw(hands, rng)])
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        some = [each for _ in range(DRAWN_AT_ONCE) for each in draw(hands, rng)]
+        with contextlib.suppress(queue.Full):
+            drawn.put(some, timeout=60)
 
 
 class Pool:
@@ -140,31 +155,30 @@ class Pool:
         return [array[chosen] for array in self._arrays]
 
 
-def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
-    """Train a net; its averaged weights are kept beside the checkpoints, in a file named as the net is."""
+def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int) -> Any:
     import keras
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(args.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    keras.utils.set_random_seed(args.seed)
+    keras.utils.set_random_seed(seed)
+    task = TASKS[net]()
     network, averaged = task.build(), task.build()
     optimizer = keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0)
     optimizer.build(network.trainable_variables)
-    if args.start:
-        network.load_weights(args.start)
+    if (WEIGHTS / f"{net}.weights.h5").exists():
+        network.load_weights(WEIGHTS / f"{net}.weights.h5")
     averaged.set_weights(network.get_weights())
     done = tf.Variable(0, dtype=tf.int64)
     state = tf.train.Checkpoint(network=network, averaged=averaged, optimizer=optimizer, done=done)
-    manager = tf.train.CheckpointManager(state, str(args.checkpoints / args.net), max_to_keep=2)
+    manager = tf.train.CheckpointManager(state, str(checkpoints / net), max_to_keep=2)
     if manager.latest_checkpoint:
         state.restore(manager.latest_checkpoint)
         print(f"goes on after step {int(done)}", flush=True)
 
     @tf.function(jit_compile=False)
     def step(pictures: tf.Tensor, *targets: tf.Tensor) -> dict[str, tf.Tensor]:
-        pictures, shape = standardise(tf.cast(pictures, tf.float32)[..., None]), (task.batch, 1, 1, 1)
-        pictures = pictures * tf.exp(tf.random.normal(shape, 0, GAIN)) + tf.random.normal(shape, 0, LIFT)
+        pictures, shape = tf.cast(pictures, tf.float32)[..., None], (task.batch, 1, 1, 1)
+        lift = tf.random.normal(shape, 0, LIFT) * tf.cast(pictures != 0, tf.float32)
+        pictures = pictures * tf.exp(tf.random.normal(shape, 0, GAIN)) + lift
         with tf.GradientTape() as tape:
             losses = task.loss(network(pictures, training=True), *targets)
             loss = tf.add_n(list(losses.values()))
@@ -177,7 +191,7 @@ def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
         done.assign_add(1)
         return losses
 
-    pool, rng, steps = Pool(drawn), np.random.default_rng(args.seed + int(done)), args.steps or task.steps
+    pool, rng, steps = Pool(drawn), np.random.default_rng(seed + int(done)), steps or task.steps
     pool.fill(wait=True)
     sums, since, begun = collections.Counter[str](), int(done), time.time()
     while (now := int(done)) < steps:
@@ -194,7 +208,8 @@ def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
             since, begun, pool.drawn = now, time.time(), 0
         if now % KEEP_EVERY == 0 or now == steps:
             manager.save()
-            averaged.save_weights(args.checkpoints / f"{args.net}.weights.h5")
+            averaged.save_weights(checkpoints / f"{net}.weights.h5")
+    return averaged
 
 
 def schedule(step: int, steps: int) -> float:
@@ -202,12 +217,10 @@ def schedule(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP, max(0.0, (steps - step) / (DECAY * steps)))
 
 
-def standardise(pictures: Any) -> Any:
-    """Return pictures (n, h, w, 1) with a mean of 0 and a deviation of 1 each."""
-    import tensorflow as tf
-
-    mean, variance = tf.nn.moments(pictures, (1, 2), keepdims=True)
-    return (pictures - mean) * tf.math.rsqrt(variance + 1.0)
+def standardise(grey: np.ndarray) -> np.ndarray:
+    """Return a picture (h, w) as float16 with a mean of 0 and a deviation of 1."""
+    picture = grey.astype(np.float32)
+    return ((picture - picture.mean()) / np.sqrt(picture.var() + 1)).astype(np.float16)
 
 
 if __name__ == "__main__":
