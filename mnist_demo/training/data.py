@@ -70,20 +70,21 @@ def load_mnist(folder: Path) -> tuple[Labelled, Labelled]:
 
 def load_pen_digits(folder: Path) -> PenStrokes | None:
     """Return the digits written with a pen; None where `folder` has none."""
-    return _load_strokes(folder / "pen_strokes_digits.npz")
+    return load_strokes(folder / "pen_strokes_digits.npz")
 
 
 def load_pen_signs(folder: Path) -> PenStrokes | None:
     """Return letters and symbols that no digit looks like, written with a pen; None where `folder` has none."""
-    path = folder / "pen_strokes_nondigits.npz"
-    strokes = _load_strokes(path)
-    return strokes and strokes.select(~np.load(path)["ambiguous"] & ~np.isin(strokes.labels, OMNIGLOT_DIGIT_LIKE))
+    return load_strokes(folder / "pen_strokes_nondigits.npz", unambiguous=True)
 
 
-def _load_strokes(path: Path) -> PenStrokes | None:
+def load_strokes(path: Path, unambiguous: bool = False) -> PenStrokes | None:
+    """Return the signs of a file of strokes, or only those that no digit looks like; None where there is no file."""
     if not path.exists():
         return None
-    arrays = np.load(path)
+    arrays = dict(np.load(path))
     points, strokes, samples = arrays["pts"], arrays["stroke_off"], arrays["sample_off"]
     signs = [[points[strokes[j] : strokes[j + 1]] for j in range(first, last)] for first, last in pairwise(samples)]
-    return PenStrokes(signs, arrays["labels"].astype(str), arrays["writer"])
+    labels = arrays["labels"].astype(str)
+    read = PenStrokes(signs, labels, arrays["writer"])
+    return read.select(~arrays["ambiguous"] & ~np.isin(labels, OMNIGLOT_DIGIT_LIKE)) if unambiguous else read

@@ -1,0 +1,80 @@
+"""From marks to what they say: lines in reading order, and text."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what the model's signature `read` tells apart
+LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
+LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
+SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps
+
+Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom
+
+
+def find_lines(boxes: Boxes, small: Sequence[bool]) -> list[list[int]]:
+    """Return the marks of each line from left to right, the lines from top to bottom, as indices.
+
+    A line grows from left to right: a mark goes on the line whose last digit it stands beside.
+
+    Args:
+        boxes: (n, 4).
+        small: whether a mark is a sign, which does not make a line by itself.
+    """
+    lines: list[list[int]] = []
+    order = np.argsort(boxes[:, 0], kind="stable").tolist()
+    for i in (i for i in order if not small[i]):
+        shares = [_beside(boxes[line[-1]], boxes[i], boxes[line[-2]] if len(line) > 1 else None) for line in lines]
+        best = int(np.argmax(shares)) if shares else -1
+        if best >= 0 and shares[best] >= LEVEL:
+            lines[best].append(i)
+        else:
+            lines.append([i])
+    for i in (i for i in order if small[i]):
+        line = min(lines, key=lambda line: _distance(boxes, line, i), default=None)
+        if line is not None and _distance(boxes, line, i) < 1:
+            line.append(i)
+    for line in lines:
+        line.sort(key=lambda i: boxes[i, 0] + boxes[i, 2])
+    return sorted(lines, key=lambda line: float(np.mean(boxes[line][:, [1, 3]])))
+
+
+def _beside(a: NDArray[np.float32], b: NDArray[np.float32], before: NDArray[np.float32] | None) -> float:
+    """How much of the lower one's height two marks share, the line going on as it went from `before` to `a`."""
+    height = max(min(a[3] - a[1], b[3] - b[1]), 1e-3)
+    gap = b[0] - a[2]
+    if gap > 12 * max(a[3] - a[1], b[3] - b[1]):
+        return 0.0
+    rise = 0.0
+    if before is not None:
+        run = max(float(a[0] - before[0]), 0.5 * float(a[3] - a[1]))
+        slope = np.clip(((a[1] + a[3]) - (before[1] + before[3])) / 2 / run, -0.3, 0.3) / 2
+        rise = float(slope * (b[0] - a[0]))
+    return float((min(a[3] + rise, b[3]) - max(a[1] + rise, b[1])) / height)
+
+
+def _distance(boxes: Boxes, line: list[int], i: int) -> float:
+    """How far a small sign is from the nearest digit of a line, 1 being too far."""
+    own = boxes[line]
+    height = float(np.median(own[:, 3] - own[:, 1]))
+    x, y = boxes[i, [0, 2]].mean(), boxes[i, [1, 3]].mean()
+    across = np.maximum(np.maximum(own[:, 0] - x, x - own[:, 2]), 0) / (2.0 * height)
+    near = own[int(np.argmin(across))]
+    down = max(near[1] - y, y - near[3], 0) / (LOW * height)
+    return float(max(across.min(), down))
+
+
+def text_of(boxes: Boxes, labels: Sequence[str | None], lines: list[list[int]]) -> str:
+    """Return what labelled marks say, lines joined by newlines, with a space in each wide gap."""
+    texts = []
+    for line in lines:
+        read = [i for i in line if labels[i] is not None]
+        if not any(str(labels[i]).isdigit() for i in read):
+            continue
+        height = float(np.median([boxes[i, 3] - boxes[i, 1] for i in read if str(labels[i]).isdigit()]))
+        gaps = [float(boxes[b, 0] - boxes[a, 2]) for a, b in pairwise(read)]
+        wide = max(SPACE * height, SPACE_TO_GAP * max(0.0, float(np.median(gaps or [0]))))
+        texts.append("".join((" " if k and gaps[k - 1] > wide else "") + str(labels[i]) for k, i in enumerate(read)))
+    return "\n".join(texts)

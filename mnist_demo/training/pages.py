@@ -1,0 +1,58 @@
+"""Pages drawn on the fly: pictures with the signs in them, where they are and what they are."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.training.camera import take_picture
+from mnist_demo.training.hands import Hands
+from mnist_demo.training.scenes import draw_scene
+from mnist_demo.training.sheet import UNKNOWN, Mark, Sheet
+
+SIDE = 192  # pixels, of a crop
+CUT = 0.7  # of a mark's box: with less in view it is not known
+BOXES_MAX = 160  # in a crop
+VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark; with less it is not known
+
+
+class Crop(NamedTuple):
+    """A picture (192, 192) uint8, and its boxes (BOXES_MAX, 6) float32.
+
+    A row is a sign's index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on
+    its line, by which its size is judged. Rows that are not used have the sign -9.
+    """
+
+    picture: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+
+
+def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Sheet:
+    """Fill a sheet, turned a little, with a random scene."""
+    angle = rng.normal(0, 0.02) if rng.random() < 0.8 else rng.normal(0, 0.15)
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, rng.normal(0, 0.03)], [0, 1]])
+    middle = np.full(2, side / 2)
+    turn = np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
+    sheet = Sheet(side, turn)
+    draw_scene(sheet, hands, rng)
+    return sheet
+
+
+def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
+    """Return a random picture and what is in it."""
+    sheet = draw_sheet(hands, rng, side)
+    picture = take_picture(sheet, hands, rng)
+    rows = [_row(mark, picture) for mark in sheet.marks[:BOXES_MAX]]
+    boxes = np.full((BOXES_MAX, 6), -9, np.float32)
+    boxes[: len(rows)] = rows or np.zeros((0, 6))
+    return Crop(picture, boxes)
+
+
+def _row(mark: Mark, picture: NDArray[np.uint8]) -> tuple[float, ...]:
+    left, top, right, bottom = np.clip(mark.box, 0, len(picture)).tolist()
+    whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
+    seen = (right - left) * (bottom - top) / whole
+    inside = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
+    known = mark.sign < 0 or (seen >= CUT and inside.size and int(inside.max()) - int(inside.min()) >= VISIBLE)
+    return mark.sign if known else UNKNOWN, left, top, right, bottom, mark.height

@@ -1,0 +1,163 @@
+"""A page at every scale in one picture, and the marks that the detector finds in it. TensorFlow operations alone.
+
+The page is halved again and again; its halves lie beside each other below it, so that the detector runs once. A sign is
+found at each scale at which it has about the size the detector was trained on; the best answer stays.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from mnist_demo.training.detector import SIZE_UNIT, STRIDE
+from mnist_demo.training.sheet import SIGNS
+
+PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
+HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
+LONGEST_ENLARGED = 200  # pixels: smaller pictures are enlarged to about this, at most threefold
+ENLARGED_MAX = 3
+LEVELS = 5
+LEVEL_MIN = 16  # pixels of the longer side of a level
+MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
+CANDIDATES = 600  # that are looked at, the likeliest
+SCORE_MIN = 0.25  # of the likeliest sign
+OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
+INSIDE_MAX = 0.75  # of the smaller mark's area in a larger one, likewise
+SIDES = 1.5, 110  # pixels of a level: a mark's longer side, if this level is to answer for it
+
+
+class Marks(NamedTuple):
+    """Boxes (n, 4) float32 in the page's pixels: left, top, right, bottom; and scores (n, 16) float32 of the signs."""
+
+    boxes: tf.Tensor
+    scores: tf.Tensor
+
+
+class Mosaic(NamedTuple):
+    """A page at every scale in one picture.
+
+    Attributes:
+        picture: (h, w) float32, standardised, 0 where there is no level; its sides are multiples of 16.
+        places: (levels, 4) int32: left, top, width and height of each level in pixels of the picture.
+        scale: float32, how many of the page's pixels one of the first level's is wide.
+    """
+
+    picture: tf.Tensor
+    places: tf.Tensor
+    scale: tf.Tensor
+
+
+def make_mosaic(page: tf.Tensor) -> Mosaic:
+    """Return a page (h, w) uint8 at every scale."""
+    levels, scale = _make_levels(page)
+    return Mosaic(*_lay_out(levels), scale)
+
+
+def find_marks(detector: Callable[[tf.Tensor], tf.Tensor], mosaic: Mosaic) -> Marks:
+    """Return the marks that the detector finds, the likeliest first."""
+    return _choose(detector(mosaic.picture[None, ..., None])[0], mosaic)
+
+
+def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
+    """Return the page, standardised, at LEVELS scales, each (h, w) float32; and how many pixels of the page one of the
+    largest scale's is wide."""
+    grey = tf.cast(page, tf.float32)[None, ..., None]
+    scale = tf.constant(1.0)
+    for _ in range(HALVINGS_MAX):
+        grey, scale = _reduce(grey, scale)
+    size = tf.cast(tf.shape(grey)[1:3], tf.float32)
+    enlarged = tf.clip_by_value(LONGEST_ENLARGED / tf.reduce_max(size), 1.0, ENLARGED_MAX)
+    grey = tf.cond(enlarged > 1.01, lambda: tf.image.resize(grey, tf.cast(size * enlarged, tf.int32)), lambda: grey)
+    scale = tf.where(enlarged > 1.01, scale / enlarged, scale)
+    mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
+    level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
+    levels = [level[0, ..., 0]]
+    for _ in range(LEVELS - 1):
+        level = _halve(level)
+        levels.append(level[0, ..., 0])
+    return levels, scale
+
+
+def _reduce(grey: tf.Tensor, scale: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Halve a page that is larger than the largest scale may be."""
+    size = tf.shape(grey)
+    return tf.cond(size[1] * size[2] > PIXELS_MAX, lambda: (_halve(grey), scale * 2), lambda: (grey, scale))
+
+
+def _halve(grey: tf.Tensor) -> tf.Tensor:
+    return tf.nn.avg_pool2d(grey, 2, 2, "SAME")
+
+
+def _lay_out(levels: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Put the levels into one picture: the first above, the others in a row below it.
+
+    Returns:
+        The picture (h, w) float32, 0 where there is no level; its sides are multiples of 16.
+        Where each level is, (levels, 4) int32: left, top, width and height in pixels of the picture.
+    """
+    sizes = [tf.shape(level) for level in levels]
+    steps = [(size + MARGIN - 1) // MARGIN * MARGIN + MARGIN for size in sizes]  # rounded up, and a margin
+    below = [
+        tf.pad(level, [[0, steps[1][0] - size[0]], [0, step[1] - size[1]]])
+        for level, size, step in zip(levels[1:], sizes[1:], steps[1:], strict=True)
+    ]
+    row = tf.concat(below, 1)
+    width = tf.maximum(steps[0][1], tf.shape(row)[1])
+    top = tf.pad(levels[0], [[0, steps[0][0] - sizes[0][0]], [0, width - sizes[0][1]]])
+    row = tf.pad(row, [[0, 0], [0, width - tf.shape(row)[1]]])
+    lefts = tf.cumsum(tf.stack([step[1] for step in steps[1:]]), exclusive=True)
+    places = [tf.stack([0, 0, sizes[0][1], sizes[0][0]])]
+    places += [tf.stack([lefts[i], steps[0][0], size[1], size[0]]) for i, size in enumerate(sizes[1:])]
+    return tf.concat([top, row], 0), tf.stack(places)
+
+
+def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
+    """The marks among the detector's answers (rows, columns, 20)."""
+    _, places, scale = mosaic
+    columns = tf.shape(answers)[1]
+    logits = answers[..., : len(SIGNS)]
+    best = tf.reduce_max(logits, -1)
+    peak = tf.nn.max_pool2d(best[None, ..., None], 3, 1, "SAME")[0, ..., 0]
+    peaks = tf.reshape(tf.where(best >= peak, best, -1e3), (-1,))
+    _, chosen = tf.math.top_k(peaks, tf.minimum(CANDIDATES, tf.size(peaks)))
+    rows = tf.gather(tf.reshape(answers, (-1, answers.shape[-1])), chosen)
+    scores = tf.sigmoid(rows[:, : len(SIGNS)]) * tf.cast(tf.gather(peaks, chosen) > -1e2, tf.float32)[:, None]
+    cell = tf.stack([chosen % columns, chosen // columns], -1)
+    middle = (tf.cast(cell, tf.float32) + rows[:, len(SIGNS) : len(SIGNS) + 2]) * STRIDE
+    size = tf.exp(rows[:, len(SIGNS) + 2 :]) * SIZE_UNIT
+    corner, extent = places[None, :, :2], places[None, :, 2:]
+    inside = tf.reduce_all((cell[:, None] * STRIDE >= corner) & (cell[:, None] * STRIDE < corner + extent), -1)
+    level = tf.argmax(tf.cast(inside, tf.int32), 1)
+    place = tf.cast(tf.gather(places, level), tf.float32)
+    longer = tf.reduce_max(size, 1)
+    fits = tf.reduce_any(inside, 1) & (longer > SIDES[0]) & (longer < SIDES[1])
+    kept = tf.where(fits & (tf.reduce_max(scores, 1) >= SCORE_MIN))[:, 0]
+    scores, place, middle, size = (tf.gather(value, kept) for value in (scores, place, middle, size))
+    factor = scale * tf.pow(2.0, tf.cast(tf.gather(level, kept), tf.float32))[:, None]
+    middle = middle - place[:, :2]
+    low = tf.clip_by_value(middle - size / 2, 0.0, place[:, 2:]) * factor
+    high = tf.clip_by_value(middle + size / 2, 0.0, place[:, 2:]) * factor
+    return _suppress(Marks(tf.concat([low, high], 1), scores))
+
+
+def _suppress(marks: Marks) -> Marks:
+    """Leave out marks that lie in likelier ones: non-maximum suppression, of all marks at once (Zheng et al., 2020,
+    "Enhancing Geometric Factors in Model Learning", where it is called cluster NMS)."""
+    boxes, scores = marks
+    best = tf.reduce_max(scores, 1)
+    order = tf.argsort(best, direction="DESCENDING", stable=True)
+    boxes, scores = tf.gather(boxes, order), tf.gather(scores, order)
+    low = tf.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = tf.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
+    area = tf.reduce_prod(tf.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3), 1)
+    union = area[:, None] + area[None] - shared
+    smaller = tf.minimum(area[:, None], area[None])
+    beats = (shared > OVERLAP_MAX * union) | (shared > INSIDE_MAX * smaller)
+    index = tf.range(tf.shape(boxes)[0])
+    beats = tf.cast(beats & (index[:, None] < index[None]), tf.float32)  # the row's mark beats the column's
+    kept = tf.ones(tf.shape(boxes)[:1])
+    for _ in range(6):
+        kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
+    chosen = tf.where(kept > 0.5)[:, 0]
+    return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
