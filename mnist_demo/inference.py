@@ -6,13 +6,12 @@ import, so that happens when a classifier is made.
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
 from mnist_demo.serving import ServedModel, State
 
 if TYPE_CHECKING:
@@ -21,10 +20,28 @@ if TYPE_CHECKING:
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"
 LABELS = 10
+SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what `read` tells apart; None is anything else
+IMAGE_SIDE = 28  # pixels, of the picture that the classifier sees
 BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
 REMEDY = "Restore the folder with git, or train it anew with `make train`."
 
 Images = NDArray[np.float32]
+
+
+class Marks(NamedTuple):
+    """What the signature `read` finds on a page, the likeliest first; all float32.
+
+    Attributes:
+        boxes: (n, 4) left, top, right, bottom in the page's pixels.
+        signs: (n, 16) probabilities of SIGNS; what is missing to 1 is that there is nothing.
+        images: (n, 28, 28) in [0, 1], ink = 1: what the classifier saw of each mark.
+        probabilities: (n, 10) of the digits; each row sums to 1.
+    """
+
+    boxes: NDArray[np.float32]
+    signs: NDArray[np.float32]
+    images: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
 
 
 class Classifier:
@@ -55,6 +72,20 @@ class Classifier:
     def state(self) -> State:
         """Return how the model is; one that was loaded from a folder is always ready."""
         return self._model.state()
+
+    def read(self, page: NDArray[np.uint8]) -> Marks:
+        """Find the marks on a page.
+
+        Args:
+            page: (h, w) uint8 grey, upright, 255 is white; neither side is 0.
+
+        Raises:
+            ValueError: the page has another shape or type.
+            ConnectionError: the model is served elsewhere and did not answer.
+        """
+        if page.ndim != 2 or page.size == 0 or page.dtype != np.uint8:
+            raise ValueError(f"expected a page of shape (h, w) and type uint8, got {page.shape} of {page.dtype}")
+        return Marks(**self._model.read(page))
 
     def predict(self, images: Images) -> NDArray[np.float32]:
         """Return the probabilities of each label.
@@ -108,18 +139,6 @@ class Classifier:
         _check_shape(images)
         return self._run("features", images=images)
 
-    def separate(self, images: Images) -> NDArray[np.float32]:
-        """Return whose the ink of touching digits is.
-
-        Args:
-            images: (n, 32, 64) float32 in [0, 1], framed by `images.frame_run`; n may be 0.
-
-        Returns:
-            (n, 32, 64, 2) float32 in [0, 1]: for each pixel, how likely its ink is the first digit's, and how likely
-            it is another's; both where they cross.
-        """
-        return self._run_batches("separate", images, (*RUN_SHAPE, 2))
-
     def _run_batches(self, signature: str, images: Images, row: tuple[int, ...]) -> NDArray[np.float32]:
         """Return a signature's rows, each of the given shape, for any number of images."""
         batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
@@ -140,11 +159,13 @@ class Classifier:
 
 def golden_digits() -> Images:
     """Return 0, 1 and 7 as anyone would draw them: (3, 28, 28) float32 in [0, 1]."""
-    canvas = np.zeros((3, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    cv2.ellipse(canvas[0], (14, 14), (6, 9), 12, 0, 360, 255, 2, cv2.LINE_AA)
-    cv2.line(canvas[1], (15, 4), (13, 23), 255, 2, cv2.LINE_AA)
-    cv2.polylines(canvas[2], [np.array([(7, 5), (20, 5), (12, 23)])], False, 255, 2, cv2.LINE_AA)
-    return canvas.astype(np.float32) / np.float32(255)
+    fine = 8  # times, that they are drawn larger, for soft edges
+    canvas = [Image.new("L", (fine * IMAGE_SIDE,) * 2) for _ in range(3)]
+    pens = [ImageDraw.Draw(image) for image in canvas]
+    pens[0].ellipse([8 * fine, 4 * fine, 20 * fine, 24 * fine], outline=255, width=2 * fine)
+    pens[1].line([15 * fine, 4 * fine, 13 * fine, 23 * fine], 255, 2 * fine)
+    pens[2].line([7 * fine, 5 * fine, 20 * fine, 5 * fine, 12 * fine, 23 * fine], 255, 2 * fine, "curve")
+    return np.stack([np.asarray(image.reduce(fine), np.float32) / 255 for image in canvas])
 
 
 def write_checksums(model_dir: Path) -> None:

@@ -1,17 +1,108 @@
-"""From marks to what they say: lines in reading order, and text."""
+"""From a picture to what it says: the one path that the page, the command line and the API share."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what the model's signature `read` tells apart
+from mnist_demo.inference import SIGNS, Marks
+from mnist_demo.picture import Source, load_scaled
+
+if TYPE_CHECKING:
+    from mnist_demo.inference import Classifier
+
+SEEN = 0.35  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
 SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps
 
 Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One mark and what the model takes it for.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the upright picture; right and bottom are exclusive.
+        image: what the classifier saw, (28, 28) float32 in [0, 1], ink = 1.
+        probabilities: (10,) float32, of the labels 0 to 9.
+        label: a digit, a sign that belongs to numbers (. , - / :), or None for any other mark.
+        confidence: the label's probability; of no sign, that of the likeliest digit.
+    """
+
+    box: tuple[int, int, int, int]
+    image: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    label: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read in a picture: its marks in reading order, and its text, lines joined by newlines."""
+
+    digits: tuple[Digit, ...]
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading in the form that the command line prints as JSON."""
+        return {
+            "text": self.text,
+            "digits": [
+                {
+                    "label": digit.label,
+                    "confidence": digit.confidence,
+                    "box": list(digit.box),
+                    "probabilities": digit.probabilities.tolist(),
+                }
+                for digit in self.digits
+            ],
+        }
+
+
+def recognize(image: Source, classifier: "Classifier") -> Reading:
+    """Read the numbers in a picture.
+
+    Args:
+        image: what `mnist_demo.load_image` takes: a path, bytes, a Pillow image or an array.
+
+    Returns:
+        The reading; an empty one where there is no ink.
+
+    Raises:
+        FileNotFoundError, ValueError, TypeError: as `mnist_demo.load_image` does.
+        ConnectionError: as `Classifier.read` does.
+    """
+    grey, scale = load_scaled(image)
+    return read_marks(classifier.read(grey), scale)
+
+
+def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
+    """Return what marks say; one of their pixels is `scale` of the picture's wide."""
+    marks = Marks(*(part[marks.signs.sum(1) >= SEEN] for part in marks))
+    labels = [label_of(signs) for signs in marks.signs]
+    small = [label is not None and not label.isdigit() for label in labels]
+    lines = find_lines(marks.boxes, small)
+    digits = tuple(_digit(marks, i, labels[i], scale) for line in lines for i in line)
+    return Reading(digits, text_of(marks.boxes, labels, lines))
+
+
+def label_of(signs: NDArray[np.float32]) -> str | None:
+    """Return the likeliest sign's label, all digits counting as one sign until one of them is chosen."""
+    digits, others = signs[:10], signs[10:]
+    return SIGNS[digits.argmax()] if digits.sum() >= others.max() else SIGNS[10 + others.argmax()]
+
+
+def _digit(marks: Marks, i: int, label: str | None, scale: float) -> Digit:
+    left, top, right, bottom = (round(float(side) * scale) for side in marks.boxes[i])
+    is_sign = label is not None and not label.isdigit()
+    confidence = marks.signs[i, SIGNS.index(label)] if is_sign else marks.probabilities[i].max()
+    box = left, top, max(right, left + 1), max(bottom, top + 1)
+    return Digit(box, marks.images[i], marks.probabilities[i], label, float(confidence))
 
 
 def find_lines(boxes: Boxes, small: Sequence[bool]) -> list[list[int]]:

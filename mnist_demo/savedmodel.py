@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -18,6 +19,11 @@ class SavedModel:
         # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
         tensors = {name: tf.constant(value) for name, value in inputs.items()}
         return self._loaded.signatures[signature](**tensors)["output_0"].numpy()
+
+    def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the signature `read` says of a page (h, w)."""
+        answers = self._loaded.signatures["read"](page=tf.constant(page))
+        return {name: value.numpy() for name, value in answers.items()}
 
     def state(self) -> Literal["ready"]:
         """Return how the model is: it has been loaded."""

@@ -4,6 +4,8 @@ The API is described at https://www.tensorflow.org/tfx/serving/api_rest. Nothing
 """
 
 import argparse
+import base64
+import io
 import os
 import re
 from typing import Any, Literal
@@ -12,6 +14,7 @@ import numpy as np
 import orjson
 import urllib3
 from numpy.typing import NDArray
+from PIL import Image
 
 MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
@@ -28,6 +31,7 @@ RETRIES = urllib3.Retry(
     raise_on_status=False,
     respect_retry_after_header=False,
 )
+READ_SHAPES = {"boxes": (4,), "signs": (16,), "images": (28, 28), "probabilities": (10,)}  # of each mark
 CONNECTIONS = 16  # kept open
 
 State = Literal["ready", "loading", "away"]
@@ -83,6 +87,23 @@ class ServedModel:
         if rows.shape[:1] != (n,):
             raise self._other_answer()
         return rows
+
+    def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the signature `read_png` says of a page (h, w), which travels as a PNG file.
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        file = io.BytesIO()
+        Image.fromarray(page).save(file, "PNG", compress_level=1)
+        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
+        reply = self._ask("POST", ":predict", orjson.dumps({"signature_name": "read_png", "inputs": inputs}))
+        try:
+            outputs = {name: np.array(rows, np.float32) for name, rows in reply["outputs"].items()}
+            n = len(outputs["boxes"])
+            return {name: outputs[name].reshape(n, *shape) for name, shape in READ_SHAPES.items()}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._other_answer() from None
 
     def state(self) -> State:
         """Return how the model is: ready if a version of it is available, else loading, or away."""

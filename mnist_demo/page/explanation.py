@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.inference import IMAGE_SIDE
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier

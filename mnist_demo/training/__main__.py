@@ -1,6 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds an ensemble that reads a digit, and a smaller net that tells touching digits apart.
+It holds an ensemble that reads a digit framed as MNIST's, and the two nets of the reader, which find signs on a page and
+cut them out.
 """
 
 import argparse
@@ -23,9 +24,11 @@ from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
 from mnist_demo.training.data import data_dir, load_mnist
 from mnist_demo.training.export import SEEDS, export, mean_logits
-from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.cutter import build_cutter
+from mnist_demo.training.detector import build_detector
+from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
-from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, train_separator
+from mnist_demo.training.reader import train_net
 
 EPOCHS, STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
 NETWORKS = 2  # of the ensemble, alike but for the seed
@@ -64,13 +67,13 @@ def main() -> None:
         _once(args.checkpoints / f"classifier-{seed}", partial(train, corpus, 2 if quick else args.epochs, seed))
         for seed in range(args.seed, args.seed + (1 if quick else args.networks))
     ]
-    count, epochs = (RUNS // 20, 1) if quick else (RUNS, SEPARATOR_EPOCHS)
-    separator = _once(args.checkpoints / "separator", partial(train_separator, folder, count, epochs, args.seed))
     keras.mixed_precision.set_global_policy("float32")
+    steps = 20 if quick else None
+    detector, cutter = (train_net(net, folder, args.checkpoints, steps, args.seed) for net in ("detector", "cutter"))
     write_seeds(networks, folder, args.output.parent.parent / SEEDS)
     ensemble = [fold(network, build_network(normalised=False)) for network in networks[:NETWORKS]]
-    separator = fold(separator, build_separator(normalised=False))
-    export(ensemble, find_temperature(partial(mean_logits, ensemble), corpus), separator, args.output)
+    detector, cutter = fold(detector, build_detector(False)), fold(cutter, build_cutter(False))
+    export(ensemble, find_temperature(partial(mean_logits, ensemble), corpus), detector, cutter, args.output)
     shutil.rmtree(args.checkpoints)
     print(f"wrote {args.output}")
 

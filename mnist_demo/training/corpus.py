@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, normalize
+from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.training.ink import normalize
 from mnist_demo.training.augmentation import augment
 from mnist_demo.training.data import (
     MNIST_HELD_OUT,

@@ -13,9 +13,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
-from mnist_demo.inference import golden_digits, write_checksums
+from mnist_demo.inference import IMAGE_SIDE, golden_digits, write_checksums
+from mnist_demo.training.framing import cut_out, frame
+from mnist_demo.training.fusion import fuse
 from mnist_demo.training.network import FIRST_LAYER
+from mnist_demo.training.pyramid import find_marks, make_mosaic
 
 WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
 SEEDS = "seeds.json"  # beside the folder of models: how each network does by itself
@@ -31,13 +33,16 @@ class DigitModel(tf.Module):
     twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
     """
 
-    def __init__(self, networks: Sequence[keras.Model], temperature: float, separator: keras.Model) -> None:
+    def __init__(
+        self, networks: Sequence[keras.Model], temperature: float, detector: keras.Model, cutter: keras.Model
+    ) -> None:
         super().__init__(name="mnist_demo")
         first_layer = keras.Model(networks[0].inputs, networks[0].get_layer(FIRST_LAYER).output)
-        self.weights = [weight.value for net in (*networks, separator) for weight in net.weights]
+        self.weights = [weight.value for net in (*networks, detector, cutter) for weight in net.weights]
         self._logits: Function = lambda images: mean_logits(networks, images) / temperature
         self._responses: Function = lambda images: first_layer(images, training=False)
-        self._owners: Function = lambda images: tf.sigmoid(separator(images, training=False))
+        self._detect: Function = lambda pictures: detector(pictures, training=False)
+        self._cut: Function = lambda cuts: tf.sigmoid(cutter(cuts[..., None], training=False))[..., 0]
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
@@ -69,10 +74,19 @@ class DigitModel(tf.Module):
             log_odds = tf.gather(logits, labels, axis=1, batch_dims=1) - tf.reduce_logsumexp(others, 1)
         return {"output_0": tape.gradient(log_odds, images)}
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *RUN_SHAPE), tf.float32, "images")])
-    def separate(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The signature `separate`: whose the ink of touching digits is, (n, 32, 64, 2) float32 in [0, 1]."""
-        return {"output_0": self._owners(images[..., None])}
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.uint8, "page")])
+    def read(self, page: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `read`: the marks on a grey page (h, w), as `inference.Marks` has them."""
+        mosaic = make_mosaic(page)
+        marks = find_marks(self._detect, mosaic)
+        images = frame(self._cut(cut_out(mosaic, marks.boxes)))
+        signs, probabilities = fuse(marks.scores, self(images))
+        return {"boxes": marks.boxes, "signs": signs, "images": images, "probabilities": probabilities}
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
+    def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `read_png`: the same of a grey PNG file, as pictures travel to TensorFlow Serving."""
+        return self.read(tf.io.decode_png(png, 1)[..., 0])
 
 
 def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor:
@@ -80,22 +94,25 @@ def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor
     return tf.add_n([network(images, training=False) for network in networks]) / len(networks)
 
 
-def export(networks: Sequence[keras.Model], temperature: float, separator: keras.Model, folder: Path) -> None:
+def export(
+    networks: Sequence[keras.Model], temperature: float, detector: keras.Model, cutter: keras.Model, folder: Path
+) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
         networks: an ensemble, each images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
         temperature: what their mean is divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
-        separator: images (n, 32, 64, 1), framed by `images.frame_run` -> logits (n, 32, 64, 2) of the first digit's
-            ink and of the others'.
+        detector: as `detector.build_detector` builds it.
+        cutter: as `cutter.build_cutter` builds it.
     """
-    model = DigitModel(networks, temperature, separator)
+    model = DigitModel(networks, temperature, detector, cutter)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,
         "features": model.look,
         "saliency": model.explain,
-        "separate": model.separate,
+        "read": model.read,
+        "read_png": model.read_png,
     }
     tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
@@ -118,7 +135,8 @@ def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
-    yield "separate", {"images": np.zeros((1, *RUN_SHAPE), np.float32)}
+    page = np.round(255 * (1 - np.concatenate(list(digits), 1))).astype(np.uint8)
+    yield "read", {"page": page}
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:

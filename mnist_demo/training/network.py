@@ -4,11 +4,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
+from mnist_demo.inference import IMAGE_SIDE
 
 FIRST_LAYER = "first_layer"  # the name of the layer whose responses the page shows
 WIDTH = 32  # channels at full resolution; doubled after each pooling
-SEPARATOR_WIDTH = 16  # likewise
 
 
 def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
@@ -27,26 +26,6 @@ def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, dtype="float32")(x), name="mnist_demo")
-
-
-def build_separator(width: int = SEPARATOR_WIDTH, normalised: bool = True) -> keras.Model:
-    """Return a net that tells touching digits apart (a U-Net: Ronneberger, Fischer and Brox, 2015).
-
-    It takes images (n, 32, 64, 1) float32 in [0, 1], framed by `images.frame_run`, to logits (n, 32, 64, 2) float32:
-    whether each pixel's ink is the first digit's, and whether it is another's.
-    """
-    images = keras.Input((*RUN_SHAPE, 1))
-    x, levels = images, []
-    for channels in (width, 2 * width, 4 * width):
-        x = _convolve(_convolve(x, channels, normalised), channels, normalised)
-        levels.append(x)
-        x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 6 * width, normalised), 6 * width, normalised)
-    for level in reversed(levels):
-        channels = level.shape[-1]
-        x = layers.UpSampling2D()(layers.Conv2D(channels, 1)(x))
-        x = _convolve(layers.Add()([x, level]), channels, normalised)
-    return keras.Model(images, layers.Conv2D(2, 1, dtype="float32")(x), name="separator")
 
 
 def fold(network: keras.Model, folded: keras.Model) -> keras.Model:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, Ink, normalize
+from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.training.ink import Ink, normalize
 from mnist_demo.training.data import Labelled, Stroke
 from mnist_demo.training.rendering import render, to_bytes
 

@@ -19,11 +19,14 @@ from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
 
 import numpy as np
 
 from mnist_demo.training.data import data_dir
 
+WEIGHTS = Path(__file__).parents[2] / "models" / "weights"  # before folding, to start from
+THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that draw
 POOL = 4096  # of what is drawn
 POOL_MIN = 256  # before training begins
 DRAWN_AT_ONCE = 8
@@ -80,23 +83,30 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
     parser.add_argument("--checkpoints", type=Path, default=Path("build/training"))
     parser.add_argument("--steps", type=int, help="(default: as many as the net needs)")
-    parser.add_argument("--start", type=Path, help="weights to start from where there is no checkpoint")
-    parser.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="of TensorFlow")
-    parser.add_argument("--painters", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="processes that draw")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    train_net(args.net, data_dir(args.data), args.checkpoints, args.steps, args.seed)
 
+
+def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = None, seed: int = 0) -> Any:
+    """Train one of TASKS for so many steps, by default as many as it needs, and return it with its averaged weights.
+
+    An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a new
+    one starts from those that come with the project.
+    """
     context = multiprocessing.get_context("spawn")
     drawn: Any = context.Queue(64)
     painters = [
-        context.Process(target=paint, args=(args.net, data_dir(args.data), seed, drawn), daemon=True)
-        for seed in np.random.SeedSequence([args.seed, os.getpid()]).generate_state(args.painters).tolist()
+        context.Process(target=paint, args=(net, folder, each, drawn), daemon=True)
+        for each in np.random.SeedSequence([seed, os.getpid()]).generate_state(THREADS).tolist()
     ]
     for painter in painters:
         painter.start()
-    train(TASKS[args.net](), drawn, args)
-    for painter in painters:
-        painter.terminate()
+    try:
+        return _train(net, drawn, checkpoints, steps, seed)
+    finally:
+        for painter in painters:
+            painter.terminate()
 
 
 def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
@@ -140,23 +150,21 @@ class Pool:
         return [array[chosen] for array in self._arrays]
 
 
-def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
-    """Train a net; its averaged weights are kept beside the checkpoints, in a file named as the net is."""
+def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int) -> Any:
     import keras
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(args.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    keras.utils.set_random_seed(args.seed)
+    keras.utils.set_random_seed(seed)
+    task = TASKS[net]()
     network, averaged = task.build(), task.build()
     optimizer = keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0)
     optimizer.build(network.trainable_variables)
-    if args.start:
-        network.load_weights(args.start)
+    if (WEIGHTS / f"{net}.weights.h5").exists():
+        network.load_weights(WEIGHTS / f"{net}.weights.h5")
     averaged.set_weights(network.get_weights())
     done = tf.Variable(0, dtype=tf.int64)
     state = tf.train.Checkpoint(network=network, averaged=averaged, optimizer=optimizer, done=done)
-    manager = tf.train.CheckpointManager(state, str(args.checkpoints / args.net), max_to_keep=2)
+    manager = tf.train.CheckpointManager(state, str(checkpoints / net), max_to_keep=2)
     if manager.latest_checkpoint:
         state.restore(manager.latest_checkpoint)
         print(f"goes on after step {int(done)}", flush=True)
@@ -177,7 +185,7 @@ def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
         done.assign_add(1)
         return losses
 
-    pool, rng, steps = Pool(drawn), np.random.default_rng(args.seed + int(done)), args.steps or task.steps
+    pool, rng, steps = Pool(drawn), np.random.default_rng(seed + int(done)), steps or task.steps
     pool.fill(wait=True)
     sums, since, begun = collections.Counter[str](), int(done), time.time()
     while (now := int(done)) < steps:
@@ -194,7 +202,8 @@ def train(task: Task, drawn: Any, args: argparse.Namespace) -> None:
             since, begun, pool.drawn = now, time.time(), 0
         if now % KEEP_EVERY == 0 or now == steps:
             manager.save()
-            averaged.save_weights(args.checkpoints / f"{args.net}.weights.h5")
+            averaged.save_weights(checkpoints / f"{net}.weights.h5")
+    return averaged
 
 
 def schedule(step: int, steps: int) -> float:
