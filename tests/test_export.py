@@ -39,6 +39,9 @@ SERVING_PROTOS = """
 """
 
 
+MARKS = {"boxes": "(-1, 4)", "signs": "(-1, 16)", "images": "(-1, 28, 28)", "probabilities": "(-1, 10)"}
+
+
 @pytest.fixture(scope="module")
 def signatures() -> Any:
     return tf.saved_model.load(str(MODEL_DIR)).signatures
@@ -63,14 +66,17 @@ def saved_model_cli(*arguments: str) -> str:
 
 def test_saved_model_cli_shows_the_signatures() -> None:
     shown = saved_model_cli("show", "--dir", str(MODEL_DIR), "--tag_set", "serve", "--all")
-    for signature, inputs, output in [
-        ("serving_default", ["images"], "(-1, 10)"),
-        ("features", ["images"], "(-1, 28, 28, 32)"),
-        ("saliency", ["images", "labels"], "(-1, 28, 28)"),
+    for signature, inputs, outputs in [
+        ("serving_default", ["images"], {"output_0": "(-1, 10)"}),
+        ("features", ["images"], {"output_0": "(-1, 28, 28, 32)"}),
+        ("saliency", ["images", "labels"], {"output_0": "(-1, 28, 28)"}),
+        ("read", ["page"], MARKS),
+        ("read_png", ["png"], MARKS),
     ]:
         described = shown.split(f"signature_def['{signature}']")[1].split("signature_def[")[0]
         assert re.findall(r"inputs\['(\w+)'\] tensor_info", described) == inputs
-        assert f"shape: {output}" in described.split("outputs['output_0'] tensor_info")[1]
+        found = re.findall(r"outputs\['(\w+)'\] tensor_info:\s+dtype: DT_FLOAT\s+shape: (\(.*\))", described)
+        assert dict(found) == outputs
         assert "Method name is: tensorflow/serving/predict" in described
 
 
@@ -111,7 +117,7 @@ class TestWarmup:
         for log in requests:
             request = log.predict_log.request
             tensors = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
-            answer = signatures[request.model_spec.signature_name](**tensors)["output_0"]
-            assert len(answer) == len(tensors["images"])
+            answers = signatures[request.model_spec.signature_name](**tensors)
+            assert {len(answer) for answer in answers.values()} == {len(tensors.get("images", "017"))}
             asked.add(request.model_spec.signature_name)
-        assert asked == {"serving_default", "features", "saliency", "separate"}
+        assert asked == {"serving_default", "features", "saliency", "read"}
