@@ -1,7 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds an ensemble that reads a digit framed as MNIST's, and the two nets of the reader, which find signs on a page
-and cut them out.
+It holds an ensemble that reads a digit framed as MNIST's, and the two nets of the reader, which find signs on a page and
+cut them out.
 """
 
 import argparse
@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
-from mnist_demo.training.cutter import build_cutter
 from mnist_demo.training.data import data_dir, load_mnist
-from mnist_demo.training.detector import build_detector
 from mnist_demo.training.export import SEEDS, export, mean_logits
+from mnist_demo.training.cutter import build_cutter
+from mnist_demo.training.detector import build_detector
 from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
 from mnist_demo.training.reader import train_net
