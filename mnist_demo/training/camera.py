@@ -73,7 +73,7 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
     """Paper with grain, stains, patterns, pictures and an end."""
     side, chance = sheet.side, rng.random()
     tones = np.full((side, side), paper, np.float32)
-    if chance < 0.12 and hands.scenes:
+    if hands.scenes and (chance < 0.12 or not (sheet.marks or sheet.rules.any())):
         tones *= 1 - rng.uniform(0.2, 1) * (1 - _piece(hands.scenes, side, rng))
     elif chance < 0.27:
         tones *= _pattern(side, rng)
@@ -92,7 +92,8 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
 
 def _piece(scenes: list[Grey], side: int, rng: Rng) -> Tones:
     scene = scenes[rng.integers(len(scenes))]
-    size = int(min(scene.shape) * rng.uniform(0.2, 1))
+    scene = np.rot90(scene, rng.integers(4))[:, :: int(rng.choice([1, -1]))]
+    size = int(min(scene.shape) * rng.uniform(0.15, 1))
     y, x = (int(rng.integers(0, n - size + 1)) for n in scene.shape)
     return (
         cv2.resize(scene[y : y + size, x : x + size], (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)

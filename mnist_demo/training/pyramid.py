@@ -14,8 +14,8 @@ from mnist_demo.training.sheet import SIGNS
 
 PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
 HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
-LONGEST_ENLARGED = 200  # pixels: smaller pictures are enlarged to about this, at most threefold
-ENLARGED_MAX = 3
+ENLARGED = 48_000  # pixels: smaller pages are enlarged to about so many, at most threefold each way
+ENLARGED_MAX = 3.0
 LEVELS = 5
 LEVEL_MIN = 16  # pixels of the longer side of a level
 MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
@@ -23,6 +23,7 @@ CANDIDATES = 600  # that are looked at, the likeliest
 SCORE_MIN = 0.25  # of the likeliest sign
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.75  # of the smaller mark's area in a larger one, likewise
+SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
 SIDES = 1.5, 110  # pixels of a level: a mark's longer side, if this level is to answer for it
 
 
@@ -66,7 +67,7 @@ def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     for _ in range(HALVINGS_MAX):
         grey, scale = _reduce(grey, scale)
     size = tf.cast(tf.shape(grey)[1:3], tf.float32)
-    enlarged = tf.clip_by_value(LONGEST_ENLARGED / tf.reduce_max(size), 1.0, ENLARGED_MAX)
+    enlarged = tf.clip_by_value(tf.sqrt(ENLARGED / tf.reduce_prod(size)), 1.0, ENLARGED_MAX)
     grey = tf.cond(enlarged > 1.01, lambda: tf.image.resize(grey, tf.cast(size * enlarged, tf.int32)), lambda: grey)
     scale = tf.where(enlarged > 1.01, scale / enlarged, scale)
     mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
@@ -137,20 +138,24 @@ def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
     middle = middle - place[:, :2]
     low = tf.clip_by_value(middle - size / 2, 0.0, place[:, 2:]) * factor
     high = tf.clip_by_value(middle + size / 2, 0.0, place[:, 2:]) * factor
-    return _suppress(Marks(tf.concat([low, high], 1), scores))
+    reach = tf.maximum(size, SIDE_CERTAIN) / 2
+    regions = tf.concat([middle - reach, middle + reach], 1) * tf.tile(factor, (1, 4))
+    chosen = _suppress(regions, tf.reduce_max(scores, 1))
+    return Marks(tf.gather(tf.concat([low, high], 1), chosen), tf.gather(scores, chosen))
 
 
-def _suppress(marks: Marks) -> Marks:
-    """Leave out marks that lie in likelier ones: non-maximum suppression, of all marks at once (Zheng et al., 2020,
-    "Enhancing Geometric Factors in Model Learning", where it is called cluster NMS)."""
-    boxes, scores = marks
-    best = tf.reduce_max(scores, 1)
-    order = tf.argsort(best, direction="DESCENDING", stable=True)
-    boxes, scores = tf.gather(boxes, order), tf.gather(scores, order)
+def _suppress(regions: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
+    """Return which marks stay, the likeliest first, where the regions (n, 4) of others lie in likelier ones.
+
+    This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
+    Learning", where it is called cluster NMS).
+    """
+    order = tf.argsort(scores, direction="DESCENDING", stable=True)
+    boxes = tf.gather(regions, order)
     low = tf.maximum(boxes[:, None, :2], boxes[None, :, :2])
     high = tf.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
     shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
-    area = tf.reduce_prod(tf.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3), 1)
+    area = tf.reduce_prod(boxes[:, 2:] - boxes[:, :2], 1)
     union = area[:, None] + area[None] - shared
     smaller = tf.minimum(area[:, None], area[None])
     beats = (shared > OVERLAP_MAX * union) | (shared > INSIDE_MAX * smaller)
@@ -159,5 +164,4 @@ def _suppress(marks: Marks) -> Marks:
     kept = tf.ones(tf.shape(boxes)[:1])
     for _ in range(6):
         kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
-    chosen = tf.where(kept > 0.5)[:, 0]
-    return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
+    return tf.gather(order, tf.where(kept > 0.5)[:, 0])
