@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from mnist_demo.training.camera import take_picture
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.scenes import draw_scene
-from mnist_demo.training.sheet import UNKNOWN, Mark, Sheet
+from mnist_demo.training.sheet import NO_SIGN, UNKNOWN, Mark, Sheet
 
 SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
 PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+TURNED = 0.06  # the share of crops that lie on their side or head
+NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
 VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark; with less it is not known
 
 
@@ -51,7 +53,18 @@ def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     inside = slice(seen[1], seen[3]), slice(seen[0], seen[2])
     part = grey[inside].astype(np.float32)
     picture[inside] = (part - part.mean()) / np.sqrt(part.var() + 1)
-    return Crop(picture, boxes)
+    return _turn(picture, boxes, int(rng.integers(1, 4))) if rng.random() < TURNED else Crop(picture, boxes)
+
+
+def _turn(picture: NDArray[np.float16], boxes: NDArray[np.float32], quarters: int) -> Crop:
+    """Turn a crop by quarters to the left. What then looks like no digit is none; what does is not known."""
+    side = len(picture)
+    none = np.isin(boxes[:, 0], NO_DIGITS_HEAD_DOWN if quarters == 2 else NO_DIGITS_SIDEWAYS)
+    boxes[:, 0] = np.where(none, NO_SIGN, np.where(boxes[:, 0] >= 0, UNKNOWN, boxes[:, 0]))
+    for _ in range(quarters):
+        left, top, right, bottom = boxes[:, 1:5].T.copy()
+        boxes[:, 1:5] = np.stack([top, side - right, bottom, side - left], 1)
+    return Crop(np.ascontiguousarray(np.rot90(picture, quarters)), boxes)
 
 
 def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
