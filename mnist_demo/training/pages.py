@@ -22,8 +22,9 @@ VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark
 class Crop(NamedTuple):
     """A picture (192, 192) float16, standardised, and its boxes (BOXES_MAX, 6) float32.
 
-    The picture may be smaller; then 0 is all around it, as it is around a level of the pyramid. A row is a sign's index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on
-    its line, by which its size is judged. Rows that are not used have the sign -9.
+    The picture may be smaller; then 0 is all around it, as it is around a level of the pyramid. A row is a sign's
+    index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on its line, by
+    which its size is judged. Rows that are not used have the sign -9.
     """
 
     picture: NDArray[np.float16]
@@ -68,7 +69,7 @@ def _turn(picture: NDArray[np.float16], boxes: NDArray[np.float32], quarters: in
 
 
 def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
-    """What is seen of a sheet: left, top, right, bottom. Mostly all of it, else a part, or some marks and little else."""
+    """What is seen of a sheet: left, top, right, bottom; mostly all of it, else a part, or a mark and what is near."""
     side = sheet.side
     if rng.random() > PARTS:
         return 0, 0, side, side
