@@ -118,6 +118,7 @@ def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
 
     cv2.setNumThreads(1)
     os.nice(5)
+    drawn.cancel_join_thread()  # what is in the queue is of no use to anyone else
     draw, hands, rng = TASKS[net]().draw, load_hands(folder), np.random.default_rng(seed)
     parent = multiprocessing.parent_process()
     while parent is not None and parent.is_alive():
