@@ -1,7 +1,7 @@
 """From a picture to what it says: the one path that the page, the command line and the API share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,9 @@ from mnist_demo.picture import Source, load_scaled
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
+ONE_WAY_UP = "23457"  # digits that look like no other when they lie on their side or head
+CLEAR = 0.75  # mean confidence of these, from which on a picture is not turned, and to which it may be
+TURN_MORE, TURN_LEAST = 1.3, 0.3  # times the upright reading's evidence, and more than it, that another needs
 SEEN = 0.35  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
@@ -43,10 +46,17 @@ class Digit:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What was read in a picture: its marks in reading order, and its text, lines joined by newlines."""
+    """What was read in a picture.
+
+    Attributes:
+        digits: its marks in reading order; boxes are those of the picture after it was turned.
+        text: what they say, lines joined by newlines.
+        turned: by how many quarters to the left the picture was turned before it was read, 0 to 3.
+    """
 
     digits: tuple[Digit, ...]
     text: str
+    turned: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading in the form that the command line prints as JSON."""
@@ -64,11 +74,12 @@ class Reading:
         }
 
 
-def recognize(image: Source, classifier: "Classifier") -> Reading:
+def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) -> Reading:
     """Read the numbers in a picture.
 
     Args:
         image: what `mnist_demo.load_image` takes: a path, bytes, a Pillow image or an array.
+        may_turn: whether a picture that lies on its side or head is turned where its readings tell so clearly.
 
     Returns:
         The reading; an empty one where there is no ink.
@@ -78,7 +89,26 @@ def recognize(image: Source, classifier: "Classifier") -> Reading:
         ConnectionError: as `Classifier.read` does.
     """
     grey, scale = load_scaled(image)
-    return read_marks(classifier.read(grey), scale)
+    upright = read_marks(classifier.read(grey), scale)
+    if not may_turn or _is_clear(upright):
+        return upright
+    turned = [
+        replace(read_marks(classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))), scale), turned=quarters)
+        for quarters in (1, 2, 3)
+    ]
+    best = max(turned, key=_evidence)
+    return best if _is_clear(best) and _evidence(best) > TURN_MORE * _evidence(upright) + TURN_LEAST else upright
+
+
+def _evidence(reading: Reading) -> float:
+    """How much speaks for a picture standing upright: the digits' confidences, of those that look so in one way only."""
+    return sum(digit.confidence for digit in reading.digits if digit.label and digit.label in ONE_WAY_UP)
+
+
+def _is_clear(reading: Reading) -> bool:
+    """Whether a reading's digits leave hardly a doubt."""
+    sure = [digit.confidence for digit in reading.digits if digit.label and digit.label in ONE_WAY_UP]
+    return bool(sure) and float(np.mean(sure)) >= CLEAR
 
 
 def read_marks(marks: Marks, scale: float = 1.0) -> Reading:

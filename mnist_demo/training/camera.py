@@ -12,6 +12,8 @@ from mnist_demo.training.sheet import FINENESS, Layer, Sheet
 Rng = np.random.Generator
 Tones = NDArray[Any]  # (height, width) float32, 0 is black and 1 white
 
+BLUR = 0.07  # of the digits' height: the standard deviation of the lens, at most
+LEAST_HEIGHT = 11  # pixels that digits keep where there are few
 CLEAN = 0.25  # the share of screen drawings and scans: one tone of paper, no camera
 LIGHT_ON_DARK = 0.15  # the share of pictures whose tones are inverted
 
@@ -19,6 +21,8 @@ LIGHT_ON_DARK = 0.15  # the share of pictures whose tones are inverted
 def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     """Return a sheet as a grey picture (side, side) uint8."""
     clean = rng.random() < CLEAN
+    heights = [mark.height for mark in sheet.marks if mark.sign >= 0]
+    height = float(np.median(heights)) if heights else 30.0
     paper, contrast = _choose_tones(clean, rng)
     tones = np.full((sheet.side, sheet.side), paper, np.float32) if clean else _make_paper(sheet, paper, hands, rng)
     if not clean and rng.random() < 0.08:
@@ -27,9 +31,9 @@ def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     tones = _lay_ink(tones, sheet.print, contrast * rng.uniform(0.5, 1.2), rng, clean)
     tones = _lay_ink(tones, sheet.pen, contrast, rng, clean)
     if not clean:
-        tones = _photograph(tones, contrast, rng)
+        tones = _photograph(tones, contrast, height, rng)
     elif rng.random() < 0.3:
-        tones = _resample(tones, rng)
+        tones = _resample(tones, height, rng)
     if rng.random() < (0.4 if clean else LIGHT_ON_DARK):
         tones = 1 - tones
     grey = np.clip(tones * 255 + (0 if clean else rng.normal(0, 0.5)), 0, 255).astype(np.uint8)
@@ -73,7 +77,7 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
     """Paper with grain, stains, patterns, pictures and an end."""
     side, chance = sheet.side, rng.random()
     tones = np.full((side, side), paper, np.float32)
-    if chance < 0.12 and hands.scenes:
+    if hands.scenes and (chance < 0.12 or not (sheet.marks or sheet.rules.any())):
         tones *= 1 - rng.uniform(0.2, 1) * (1 - _piece(hands.scenes, side, rng))
     elif chance < 0.27:
         tones *= _pattern(side, rng)
@@ -92,7 +96,8 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
 
 def _piece(scenes: list[Grey], side: int, rng: Rng) -> Tones:
     scene = scenes[rng.integers(len(scenes))]
-    size = int(min(scene.shape) * rng.uniform(0.2, 1))
+    scene = np.rot90(scene, rng.integers(4))[:, :: int(rng.choice([1, -1]))]
+    size = int(min(scene.shape) * rng.uniform(0.15, 1))
     y, x = (int(rng.integers(0, n - size + 1)) for n in scene.shape)
     return (
         cv2.resize(scene[y : y + size, x : x + size], (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -121,8 +126,8 @@ def _show_through(tones: Tones, sheet: Sheet, rng: Rng) -> Tones:
     return tones * (1 - np.float32(rng.uniform(0.03, 0.15)) / 255 * soft)
 
 
-def _photograph(tones: Tones, contrast: float, rng: Rng) -> Tones:
-    """Light, lens and sensor."""
+def _photograph(tones: Tones, contrast: float, height: float, rng: Rng) -> Tones:
+    """Light, lens and sensor; the larger the writing, the more blur can it bear."""
     side = tones.shape[0]
     if rng.random() < 0.5:
         y, x = np.mgrid[:side, :side].astype(np.float32) / side - 0.5
@@ -137,11 +142,13 @@ def _photograph(tones: Tones, contrast: float, rng: Rng) -> Tones:
         tones = tones + (1.1 - tones) * (np.exp(-(far**2)) * rng.uniform(0.4, 0.95)).astype(np.float32)
     chance = rng.random()
     if chance < 0.45:
-        tones = cv2.GaussianBlur(tones, (0, 0), float(np.exp(rng.uniform(np.log(0.3), np.log(2.0)))))
+        tones = cv2.GaussianBlur(
+            tones, (0, 0), float(np.exp(rng.uniform(np.log(0.3), np.log(max(1.5, BLUR * height)))))
+        )
     elif chance < 0.5:
         tones = _shake(tones, rng)
     if rng.random() < 0.3:
-        tones = _resample(tones, rng)
+        tones = _resample(tones, height, rng)
     if rng.random() < 0.5:
         tones = tones + rng.standard_normal(tones.shape, np.float32) * np.float32(
             np.exp(rng.uniform(np.log(0.004), np.log(0.06)))
@@ -164,11 +171,13 @@ def _shake(tones: Tones, rng: Rng) -> Tones:
     return cv2.filter2D(tones, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
-def _resample(tones: Tones, rng: Rng) -> Tones:
+def _resample(tones: Tones, height: float, rng: Rng) -> Tones:
     """Few pixels, enlarged again, as a small picture is."""
     side = tones.shape[0]
     small = cv2.resize(
-        tones, (int(side / rng.uniform(1.2, 3.2)),) * 2, interpolation=rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR])
+        tones,
+        (int(side / rng.uniform(1.2, np.clip(height / LEAST_HEIGHT, 1.5, 6))),) * 2,
+        interpolation=rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR]),
     )
     return cv2.resize(
         small,

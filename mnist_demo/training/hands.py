@@ -33,7 +33,10 @@ FACES = (
 TYPE_SIZE = 72  # pixels, of the type that is cut once and then scaled
 PRINTABLE = "0123456789.,-/:=+%()*#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SIGNS_OF_NUMBERS = ".,-/:|_'`"  # and what looks like them: no letters
-PRINTED_PAGES, NO_PAGES = ("page_print",), ("scene", "texture", "paper")  # kinds of pictures
+PRINTED_PAGES, NO_PAGES = (
+    ("page_print", "screenshot"),
+    ("scene", "texture", "paper", "print_photo"),
+)  # kinds of pictures
 
 Line = NDArray[np.float32]  # (k, 2), x right and y down
 Grey = NDArray[Any]  # (height, width) uint8

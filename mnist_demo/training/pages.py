@@ -8,22 +8,26 @@ from numpy.typing import NDArray
 from mnist_demo.training.camera import take_picture
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.scenes import draw_scene
-from mnist_demo.training.sheet import UNKNOWN, Mark, Sheet
+from mnist_demo.training.sheet import NO_SIGN, UNKNOWN, Mark, Sheet
 
 SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
+PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+TURNED = 0.06  # the share of crops that lie on their side or head
+NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
 VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark; with less it is not known
 
 
 class Crop(NamedTuple):
-    """A picture (192, 192) uint8, and its boxes (BOXES_MAX, 6) float32.
+    """A picture (192, 192) float16, standardised, and its boxes (BOXES_MAX, 6) float32.
 
-    A row is a sign's index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on
-    its line, by which its size is judged. Rows that are not used have the sign -9.
+    The picture may be smaller; then 0 is all around it, as it is around a level of the pyramid. A row is a sign's
+    index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on its line, by
+    which its size is judged. Rows that are not used have the sign -9.
     """
 
-    picture: NDArray[np.uint8]
+    picture: NDArray[np.float16]
     boxes: NDArray[np.float32]
 
 
@@ -42,15 +46,50 @@ def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Shee
 def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     """Return a random picture and what is in it."""
     sheet = draw_sheet(hands, rng, side)
-    picture = take_picture(sheet, hands, rng)
-    rows = [_row(mark, picture) for mark in sheet.marks[:BOXES_MAX]]
+    grey, seen = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
+    rows = [_row(mark, grey, seen) for mark in sheet.marks[:BOXES_MAX]]
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows or np.zeros((0, 6))
-    return Crop(picture, boxes)
+    picture = np.zeros((side, side), np.float16)
+    inside = slice(seen[1], seen[3]), slice(seen[0], seen[2])
+    part = grey[inside].astype(np.float32)
+    picture[inside] = (part - part.mean()) / np.sqrt(part.var() + 1)
+    return _turn(picture, boxes, int(rng.integers(1, 4))) if rng.random() < TURNED else Crop(picture, boxes)
 
 
-def _row(mark: Mark, picture: NDArray[np.uint8]) -> tuple[float, ...]:
-    left, top, right, bottom = np.clip(mark.box, 0, len(picture)).tolist()
+def _turn(picture: NDArray[np.float16], boxes: NDArray[np.float32], quarters: int) -> Crop:
+    """Turn a crop by quarters to the left. What then looks like no digit is none; what does is not known."""
+    side = len(picture)
+    none = np.isin(boxes[:, 0], NO_DIGITS_HEAD_DOWN if quarters == 2 else NO_DIGITS_SIDEWAYS)
+    boxes[:, 0] = np.where(none, NO_SIGN, np.where(boxes[:, 0] >= 0, UNKNOWN, boxes[:, 0]))
+    for _ in range(quarters):
+        left, top, right, bottom = boxes[:, 1:5].T.copy()
+        boxes[:, 1:5] = np.stack([top, side - right, bottom, side - left], 1)
+    return Crop(np.ascontiguousarray(np.rot90(picture, quarters)), boxes)
+
+
+def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
+    """What is seen of a sheet: left, top, right, bottom; mostly all of it, else a part, or a mark and what is near."""
+    side = sheet.side
+    if rng.random() > PARTS:
+        return 0, 0, side, side
+    signs = [mark.box for mark in sheet.marks if mark.sign >= 0 and mark.box[2] - mark.box[0] > PART_MIN / 2]
+    if signs and rng.random() < 0.6:
+        first = signs[rng.integers(len(signs))]
+        around = max(first[2] - first[0], first[3] - first[1]) * rng.uniform(0.02, rng.choice([0.2, 0.8, 3]), 4)
+        low, high = np.array(first[:2]) - around[:2], np.array(first[2:]) + around[2:]
+    else:
+        size = side * rng.uniform(0.15, 1, 2)
+        low = rng.uniform(0, side - size)
+        high = low + size
+    left, top = np.clip(low, 0, side - PART_MIN).astype(int).tolist()
+    right, bottom = np.clip(high, (left + PART_MIN, top + PART_MIN), side).astype(int).tolist()
+    return left, top, right, bottom
+
+
+def _row(mark: Mark, picture: NDArray[np.uint8], part: tuple[int, ...]) -> tuple[float, ...]:
+    left, top = np.clip(mark.box[:2], part[:2], part[2:]).tolist()
+    right, bottom = np.clip(mark.box[2:], part[:2], part[2:]).tolist()
     whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
     seen = (right - left) * (bottom - top) / whole
     inside = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1]

@@ -14,16 +14,18 @@ from mnist_demo.training.sheet import SIGNS
 
 PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
 HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
-LONGEST_ENLARGED = 200  # pixels: smaller pictures are enlarged to about this, at most threefold
-ENLARGED_MAX = 3
+ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or threefold
 LEVELS = 5
 LEVEL_MIN = 16  # pixels of the longer side of a level
 MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
 CANDIDATES = 600  # that are looked at, the likeliest
 SCORE_MIN = 0.25  # of the likeliest sign
+AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
+ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.75  # of the smaller mark's area in a larger one, likewise
-SIDES = 1.5, 110  # pixels of a level: a mark's longer side, if this level is to answer for it
+SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
+SIDE_MAX = 120.0  # pixels of a level, of a mark's side
 
 
 class Marks(NamedTuple):
@@ -65,10 +67,10 @@ def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     scale = tf.constant(1.0)
     for _ in range(HALVINGS_MAX):
         grey, scale = _reduce(grey, scale)
-    size = tf.cast(tf.shape(grey)[1:3], tf.float32)
-    enlarged = tf.clip_by_value(LONGEST_ENLARGED / tf.reduce_max(size), 1.0, ENLARGED_MAX)
-    grey = tf.cond(enlarged > 1.01, lambda: tf.image.resize(grey, tf.cast(size * enlarged, tf.int32)), lambda: grey)
-    scale = tf.where(enlarged > 1.01, scale / enlarged, scale)
+    size = tf.shape(grey)[1:3]
+    enlarged = 1 + sum(tf.cast(size[0] * size[1] < pixels, tf.int32) for pixels in ENLARGED)
+    grey = tf.cond(enlarged > 1, lambda: tf.image.resize(grey, size * enlarged), lambda: grey)
+    scale = scale / tf.cast(enlarged, tf.float32)
     mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
     level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
     levels = [level[0, ..., 0]]
@@ -111,53 +113,91 @@ def _lay_out(levels: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.concat([top, row], 0), tf.stack(places)
 
 
-def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
-    """The marks among the detector's answers (rows, columns, 20)."""
+class Candidates(NamedTuple):
+    """What the detector sees, at each scale by itself.
+
+    Attributes:
+        boxes: (n, 4) float32, as of `Marks`; regions: the same, none smaller than can be told from its neighbour.
+        scores: (n, 16) float32; levels: (n,) int64.
+    """
+
+    boxes: tf.Tensor
+    regions: tf.Tensor
+    scores: tf.Tensor
+    levels: tf.Tensor
+
+
+def find_candidates(answers: tf.Tensor, mosaic: Mosaic) -> Candidates:
+    """Return the peaks among the detector's answers (rows, columns, 20)."""
     _, places, scale = mosaic
     columns = tf.shape(answers)[1]
-    logits = answers[..., : len(SIGNS)]
-    best = tf.reduce_max(logits, -1)
+    best = tf.reduce_max(answers[..., : len(SIGNS)], -1)
     peak = tf.nn.max_pool2d(best[None, ..., None], 3, 1, "SAME")[0, ..., 0]
     peaks = tf.reshape(tf.where(best >= peak, best, -1e3), (-1,))
-    _, chosen = tf.math.top_k(peaks, tf.minimum(CANDIDATES, tf.size(peaks)))
-    rows = tf.gather(tf.reshape(answers, (-1, answers.shape[-1])), chosen)
-    scores = tf.sigmoid(rows[:, : len(SIGNS)]) * tf.cast(tf.gather(peaks, chosen) > -1e2, tf.float32)[:, None]
+    likely, chosen = tf.math.top_k(peaks, tf.minimum(CANDIDATES, tf.size(peaks)))
     cell = tf.stack([chosen % columns, chosen // columns], -1)
-    middle = (tf.cast(cell, tf.float32) + rows[:, len(SIGNS) : len(SIGNS) + 2]) * STRIDE
-    size = tf.exp(rows[:, len(SIGNS) + 2 :]) * SIZE_UNIT
     corner, extent = places[None, :, :2], places[None, :, 2:]
     inside = tf.reduce_all((cell[:, None] * STRIDE >= corner) & (cell[:, None] * STRIDE < corner + extent), -1)
-    level = tf.argmax(tf.cast(inside, tf.int32), 1)
-    place = tf.cast(tf.gather(places, level), tf.float32)
-    longer = tf.reduce_max(size, 1)
-    fits = tf.reduce_any(inside, 1) & (longer > SIDES[0]) & (longer < SIDES[1])
-    kept = tf.where(fits & (tf.reduce_max(scores, 1) >= SCORE_MIN))[:, 0]
-    scores, place, middle, size = (tf.gather(value, kept) for value in (scores, place, middle, size))
-    factor = scale * tf.pow(2.0, tf.cast(tf.gather(level, kept), tf.float32))[:, None]
-    middle = middle - place[:, :2]
-    low = tf.clip_by_value(middle - size / 2, 0.0, place[:, 2:]) * factor
-    high = tf.clip_by_value(middle + size / 2, 0.0, place[:, 2:]) * factor
-    return _suppress(Marks(tf.concat([low, high], 1), scores))
+    kept = tf.where(tf.reduce_any(inside, 1) & (tf.sigmoid(likely) >= SCORE_MIN))[:, 0]
+    cell, levels = tf.gather(cell, kept), tf.argmax(tf.cast(tf.gather(inside, kept), tf.int32), 1)
+    rows = tf.gather(tf.reshape(answers, (-1, answers.shape[-1])), tf.gather(chosen, kept))
+    place = tf.cast(tf.gather(places, levels), tf.float32)
+    middle = (tf.cast(cell, tf.float32) + rows[:, len(SIGNS) : len(SIGNS) + 2]) * STRIDE - place[:, :2]
+    size = tf.minimum(tf.exp(rows[:, len(SIGNS) + 2 :]) * SIZE_UNIT, SIDE_MAX)
+    factor = scale * tf.pow(2.0, tf.cast(levels, tf.float32))[:, None]
+    low, high = (tf.clip_by_value(middle + way * size / 2, 0.0, place[:, 2:]) for way in (-1, 1))
+    reach = tf.maximum(size, SIDE_CERTAIN) / 2
+    regions = tf.concat([middle - reach, middle + reach], 1) * factor
+    return Candidates(tf.concat([low, high], 1) * factor, regions, tf.sigmoid(rows[:, : len(SIGNS)]), levels)
 
 
-def _suppress(marks: Marks) -> Marks:
-    """Leave out marks that lie in likelier ones: non-maximum suppression, of all marks at once (Zheng et al., 2020,
-    "Enhancing Geometric Factors in Model Learning", where it is called cluster NMS)."""
-    boxes, scores = marks
-    best = tf.reduce_max(scores, 1)
-    order = tf.argsort(best, direction="DESCENDING", stable=True)
-    boxes, scores = tf.gather(boxes, order), tf.gather(scores, order)
-    low = tf.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = tf.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
-    area = tf.reduce_prod(tf.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3), 1)
-    union = area[:, None] + area[None] - shared
-    smaller = tf.minimum(area[:, None], area[None])
-    beats = (shared > OVERLAP_MAX * union) | (shared > INSIDE_MAX * smaller)
-    index = tf.range(tf.shape(boxes)[0])
-    beats = tf.cast(beats & (index[:, None] < index[None]), tf.float32)  # the row's mark beats the column's
-    kept = tf.ones(tf.shape(boxes)[:1])
-    for _ in range(6):
-        kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
-    chosen = tf.where(kept > 0.5)[:, 0]
+def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
+    """The marks among the detector's answers (rows, columns, 20)."""
+    boxes, regions, scores, levels = find_candidates(answers, mosaic)
+    union, smaller = _overlaps(regions)
+    scores = _agree(scores, levels, union)
+    chosen = _suppress(scores, union, smaller)
     return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
+
+
+def _overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what regions (n, 4) share, as parts of their union and of the smaller of them, each (n, n) float32."""
+    low = tf.maximum(regions[:, None, :2], regions[None, :, :2])
+    high = tf.minimum(regions[:, None, 2:], regions[None, :, 2:])
+    shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
+    area = tf.reduce_prod(regions[:, 2:] - regions[:, :2], 1)
+    return shared / (area[:, None] + area[None] - shared), shared / tf.minimum(area[:, None], area[None])
+
+
+def _agree(scores: tf.Tensor, levels: tf.Tensor, union: tf.Tensor) -> tf.Tensor:
+    """Return scores (n, 16) that count what the other levels see at the same place, as a noisy or does.
+
+    What is there is seen at two or three scales, what is not mostly at one.
+    """
+    best = tf.reduce_max(scores, 1)
+    against = 1 - scores
+    for level in range(LEVELS):
+        there = (union > AGREE) & (levels[None] == level) & (levels[:, None] != level)
+        likely = tf.pad(tf.where(there, best[None], 0.0), [[0, 0], [1, 0]], constant_values=1e-6)  # or nothing is
+        seen = tf.gather(tf.pad(scores, [[1, 0], [0, 0]]), tf.argmax(likely, 1))
+        against = against * (1 - AGREE_WEIGHT * seen)
+    return 1 - against
+
+
+def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Tensor:
+    """Return which marks stay, the likeliest first, where others overlap with likelier ones or lie in them.
+
+    This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
+    Learning", where it is called cluster NMS). A sign of a number goes for no other mark that it merely lies in.
+    """
+    best = tf.reduce_max(scores, 1)
+    other = scores[:, -1] >= best
+    order = tf.argsort(best, direction="DESCENDING", stable=True)
+    within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
+    beats = tf.gather(tf.gather((union > OVERLAP_MAX) | within, order), order, axis=1)
+    index = tf.range(tf.shape(order)[0])
+    beats = tf.cast(beats & (index[:, None] < index[None]), tf.float32)  # the row's mark beats the column's
+    kept = tf.ones(tf.shape(order))
+    for _ in range(ROUNDS):
+        kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
+    return tf.gather(order, tf.where(kept > 0.5)[:, 0])

@@ -8,6 +8,7 @@ was stopped goes on from its last checkpoint, and one that has ended can be made
 
 import argparse
 import collections
+import contextlib
 import multiprocessing
 import os
 import queue
@@ -33,11 +34,11 @@ DRAWN_AT_ONCE = 8
 LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the steps at the end where the rate falls
 WEIGHT_DECAY = 0.02
 AVERAGE = 0.999  # of the weights, how much of it stays at each step
-GAIN, LIFT = 0.35, 0.2  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
+GAIN, LIFT = 0.5, 0.25  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
 KEEP_EVERY = 500  # steps, between two checkpoints
 REPORT_EVERY = 200
 
-Drawn = tuple[np.ndarray, ...]  # a picture (h, w) uint8, and what the net should say of it
+Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and what the net should say of it
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def cutter_task() -> Task:
     from mnist_demo.training.cutter import build_cutter, cut_loss, draw_cuts
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        return [tuple(cut) for cut in draw_cuts(hands, rng)]
+        return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
 
     return Task(build_cutter, draw, cut_loss, 64, 12_000)
 
@@ -110,16 +111,20 @@ def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = Non
 
 
 def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
-    """Draw for ever, and put what is drawn into the queue."""
+    """Draw as long as who asked for it lives, and put what is drawn into the queue."""
     import cv2
 
     from mnist_demo.training.hands import load_hands
 
     cv2.setNumThreads(1)
     os.nice(5)
+    drawn.cancel_join_thread()  # what is in the queue is of no use to anyone else
     draw, hands, rng = TASKS[net]().draw, load_hands(folder), np.random.default_rng(seed)
-    while True:
-        drawn.put([each for _ in range(DRAWN_AT_ONCE) for each in draw(hands, rng)])
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        some = [each for _ in range(DRAWN_AT_ONCE) for each in draw(hands, rng)]
+        with contextlib.suppress(queue.Full):
+            drawn.put(some, timeout=60)
 
 
 class Pool:
@@ -171,8 +176,9 @@ def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int
 
     @tf.function(jit_compile=False)
     def step(pictures: tf.Tensor, *targets: tf.Tensor) -> dict[str, tf.Tensor]:
-        pictures, shape = standardise(tf.cast(pictures, tf.float32)[..., None]), (task.batch, 1, 1, 1)
-        pictures = pictures * tf.exp(tf.random.normal(shape, 0, GAIN)) + tf.random.normal(shape, 0, LIFT)
+        pictures, shape = tf.cast(pictures, tf.float32)[..., None], (task.batch, 1, 1, 1)
+        lift = tf.random.normal(shape, 0, LIFT) * tf.cast(pictures != 0, tf.float32)
+        pictures = pictures * tf.exp(tf.random.normal(shape, 0, GAIN)) + lift
         with tf.GradientTape() as tape:
             losses = task.loss(network(pictures, training=True), *targets)
             loss = tf.add_n(list(losses.values()))
@@ -211,12 +217,10 @@ def schedule(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP, max(0.0, (steps - step) / (DECAY * steps)))
 
 
-def standardise(pictures: Any) -> Any:
-    """Return pictures (n, h, w, 1) with a mean of 0 and a deviation of 1 each."""
-    import tensorflow as tf
-
-    mean, variance = tf.nn.moments(pictures, (1, 2), keepdims=True)
-    return (pictures - mean) * tf.math.rsqrt(variance + 1.0)
+def standardise(grey: np.ndarray) -> np.ndarray:
+    """Return a picture (h, w) as float16 with a mean of 0 and a deviation of 1."""
+    picture = grey.astype(np.float32)
+    return ((picture - picture.mean()) / np.sqrt(picture.var() + 1)).astype(np.float16)
 
 
 if __name__ == "__main__":

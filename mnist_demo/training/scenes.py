@@ -58,8 +58,8 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
 
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
-    scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_nothing)
-    chosen = rng.choice(len(scenes), p=(0.42, 0.15, 0.13, 0.17, 0.08, 0.05))
+    scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_closely, _draw_nothing)
+    chosen = rng.choice(len(scenes), p=(0.31, 0.15, 0.12, 0.17, 0.06, 0.07, 0.12))
     scenes[chosen](sheet, hands, rng)
 
 
@@ -380,6 +380,18 @@ def _draw_single(sheet: Sheet, hands: Hands, rng: Rng) -> None:
         (_underline, _line_on, _ring, _box)[rng.integers(4)](sheet, box, style, rng)
 
 
+def _draw_closely(sheet: Sheet, hands: Hands, rng: Rng) -> None:
+    """A part of a digit, a letter or a drawing far larger than the sheet."""
+    style = choose_style(hands, float(np.exp(rng.uniform(np.log(120), np.log(900)))), rng)
+    x, y = rng.uniform(-1, 0.8) * style.height, sheet.side * rng.uniform(0, 1) + style.height * rng.uniform(-0.4, 0.4)
+    if rng.random() < 0.7:
+        write_number(sheet, "".join(map(str, rng.integers(0, 10, 3))), style, x, y, hands, rng)
+    else:
+        _write_other(sheet, hands, style, x, y, rng)
+    if rng.random() < 0.3:
+        _rule_paper(sheet, rng.uniform(0, 200), rng.uniform(40, 300), rng)
+
+
 def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """A table, a sudoku, a register: cells with numbers, written or printed, cut by the sheet at any place."""
     height = choose_height(rng)
@@ -388,7 +400,7 @@ def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     cell = height * np.array([0.75 * long + rng.uniform(0.25, 1.2), rng.uniform(1.15, 2.2)])
     start = -cell * rng.uniform(0, 1, 2)
     columns, rows = (int(np.ceil(2 * sheet.side / side)) + 1 for side in cell)
-    width = max(0.5, height * rng.uniform(0.01, 0.12))
+    width = max(0.5, height * (rng.uniform(0.01, 0.12) if rng.random() < 0.8 else rng.uniform(0.1, 0.35)))
     across = [
         _bar(start[0], start[1] + k * cell[1], start[0] + columns * cell[0], start[1] + k * cell[1])
         for k in range(rows)
