@@ -9,7 +9,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE
-from mnist_demo.training.ink import normalize
 from mnist_demo.training.augmentation import augment
 from mnist_demo.training.data import (
     MNIST_HELD_OUT,
@@ -20,6 +19,7 @@ from mnist_demo.training.data import (
     load_pen_digits,
     load_pen_signs,
 )
+from mnist_demo.training.ink import normalize
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render_all, to_bytes
 from mnist_demo.training.touching import draw_groups

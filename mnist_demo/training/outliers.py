@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE
-from mnist_demo.training.ink import Ink, normalize
 from mnist_demo.training.data import Labelled, Stroke
+from mnist_demo.training.ink import Ink, normalize
 from mnist_demo.training.rendering import render, to_bytes
 
 SIDE = 64  # pixels, of the canvas that shapes are drawn on

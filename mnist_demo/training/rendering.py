@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE
-from mnist_demo.training.ink import Ink, normalize
 from mnist_demo.training.data import Stroke
+from mnist_demo.training.ink import Ink, normalize
 
 Points = NDArray[Any]  # (k, 2) float32 in pixels, x right and y down
 Tool = Callable[[list[Points], float, tuple[int, ...], np.random.Generator], Ink]
