@@ -118,6 +118,7 @@ def test_the_optimizer_moves_a_convolution_in_all_directions_alike() -> None:
     assert strengths.max() / strengths.min() < 3
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras' own, when it saves
 def test_a_later_training_starts_from_the_weights_that_were_kept(tmp_path: Path) -> None:
     network, later = build_network(width=2), build_network(width=2)
     keep_weights(tmp_path / "weights", network=network)

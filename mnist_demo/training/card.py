@@ -86,7 +86,7 @@ LIMITS = """
   taken for digits.
 - Digits that run through each other are misread, and a 1 that shares its stroke with a neighbour is easily lost.
 - A point and a comma are told apart by their tail alone; in small writing there is none to be seen.
-- Digits that are less than about 8 pixels high, or longer than the picture is wide, are not found.
+- Digits of less than about 10 pixels are not found, but in small pictures, which are enlarged.
 - A number that is crossed out is meant to be left out; a line through its middle may pass for a dash.
 - Print is read as writing is: what a form says beside a number is read too, if it is a number.
 - It is no means to read cheques, forms or exam papers without a person who looks at the result.
