@@ -4,7 +4,6 @@ import argparse
 import os
 from collections.abc import Sequence
 
-import cv2
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -26,7 +25,6 @@ SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each
 
 # A picture gets one thread, as others wait: with 32 people drawing, two cores gave 114 readings a second instead of
 # 72, and the 95th percentile fell from 503 to 278 ms (benchmarks/load.py). TensorFlow looks when it is imported: later.
-cv2.setNumThreads(1)
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 uploads = make_upload_folder()

@@ -32,9 +32,9 @@ COLOUR_GAIN = 3.0  # times the luma's contrast, as a variance, that another mixt
 def load_image(source: Source) -> Grey:
     """Return a picture as upright grey.
 
-    EXIF orientation is applied; transparency is laid over white or black, whichever shows more; grey of more than 8 bits
-    is scaled to 8; where ink and paper differ in colour alone, grey is the colours' mixture in which they differ most;
-    of an animation the first frame that is not blank is taken; a picture of more than 1.2 megapixels is reduced
+    EXIF orientation is applied; transparency is laid over white or black, whichever shows more; grey of more than 8
+    bits is scaled to 8; where ink and paper differ in colour alone, grey is the colours' mixture in which they differ
+    most; of an animation the first frame that is not blank is taken; a picture of more than 1.2 megapixels is reduced
     (`load_scaled` tells by how much).
 
     Args:

@@ -1,6 +1,7 @@
 """What all tests share: the real model, and a hand that writes digits."""
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,10 +31,19 @@ def pictures(write: Write) -> list[bytes]:
     return [encode(write(str(digit))) for digit in range(10)]
 
 
+def about(value: Any) -> Any:
+    """Return a JSON value that equals one whose floats differ a little, as they do from one process to another."""
+    if isinstance(value, dict):
+        return {key: about(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [about(part) for part in value]
+    return pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
+
+
 def write_digits(
     *lines: str, height: int = 120, pen: int = 9, ink: int = 0, paper: int = 255, seed: int = 5
 ) -> NDArray[np.uint8]:
-    """Return a picture of lines of digits, (h, w) uint8, written with a round pen and a margin all around."""
+    """Return a picture of lines of digits and signs, (h, w) uint8, written with a round pen and a margin all around."""
     rng = np.random.default_rng(seed)
     rows = [[stroke * height + 0.6 * height for stroke in write_line(line, rng)] for line in lines]
     width = max(int(bounds(row)[1][0]) for row in rows) + int(0.6 * height)

@@ -1,18 +1,16 @@
 """The command line, run as users run it."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Write
+from conftest import Write, about
 from PIL import Image
-
-from mnist_demo.__main__ import MANY
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,30 +41,39 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
 
 def test_many_files_are_answered_like_few(folder: Path) -> None:
     few = [str(folder / name) for name in ("bad.png", "good.png", "missing.png", "blank.png", "good.png", "good.png")]
-    many = few * 20
-    assert len(few) < MANY <= len(many)
-    done = run("--json", *many)
+    done = run("--json", *few * 20)
     expected = run("--json", *few)
-    assert [without_floats(line) for line in done.stdout.splitlines()] == [
-        without_floats(line) for line in expected.stdout.splitlines() * 20
-    ]
+    answers, others = ([json.loads(line) for line in each.stdout.splitlines()] for each in (done, expected))
+    assert answers == about(others * 20)
     assert done.returncode == 1
-
-
-def without_floats(line: str) -> dict[str, Any]:
-    """Return an answer less its probabilities, which the model sums in another order in another batch."""
-    answer = json.loads(line)
-    return {**answer, "digits": [(digit["label"], digit["box"]) for digit in answer.get("digits", ())]}
 
 
 def test_says_once_that_the_model_server_is_away_and_ends(folder: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # and does not listen
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1/models/mnist"
-        done = run("--model-url", url, *[str(folder / "good.png")] * MANY)
+        done = run("--model-url", url, *[str(folder / "good.png")] * 100)
     assert (done.returncode, done.stdout) == (1, "")
     assert [line for line in done.stderr.splitlines() if "does not answer" in line] == [done.stderr.splitlines()[-1]]
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it_without_a_traceback(folder: Path) -> None:
+    command = [sys.executable, "-m", "mnist_demo", *[str(folder / "good.png")] * 5000]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().endswith(": 42 | 7\n")
+        process.send_signal(signal.SIGINT)  # as a terminal does
+        assert process.wait(10) == -signal.SIGINT
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write) -> None:
+    Image.fromarray(write("12.50")).save(tmp_path / "price.png")
+    (answer,) = map(json.loads, run("--json", str(tmp_path / "price.png")).stdout.splitlines())
+    assert answer["text"] == "12.50"
+    assert [digit["label"] for digit in answer["digits"]] == list("12.50")
 
 
 def test_prints_text_and_succeeds(folder: Path) -> None:

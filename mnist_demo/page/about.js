@@ -21,14 +21,15 @@ async function showSteps() {
   if (!steps || steps.error) return (isFilled = false);
   element.querySelector(".whose").textContent = T(picture ? "steps_own" : "steps_example");
   for (const image of element.querySelectorAll(".steps img")) {
-    image.src = image.className === "picture" ? steps.picture : steps.ink;
+    image.src = steps.picture;
     await image.decode();
     image.hidden = false;
     image.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   }
   for (const box of fitted.querySelectorAll("i")) box.remove();
-  for (const [left, top, right, bottom] of steps.boxes) {
+  for (const { label, box: [left, top, right, bottom] } of steps.marks) {
     const box = fitted.appendChild(document.createElement("i"));
+    box.dataset.label = label ?? "";
     box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;
   }
   const rows = steps.images.length > 2 ? 2 : 1;

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.page.blur import blur
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -60,7 +62,7 @@ def decode_image(encoded: object) -> NDArray[np.float32]:
 
 def encode_signed(saliency: NDArray[np.float32]) -> str:
     """Return a (28, 28) map, a little smoothed, as base64 of signed bytes; its strongest value is 127 or -127."""
-    smoothed = cv2.GaussianBlur(saliency, (0, 0), 0.9)
+    smoothed = blur(saliency, 0.9)
     scaled = smoothed * (127 / max(float(np.abs(smoothed).max()), 1e-9))
     return base64.b64encode(np.rint(scaled).astype(np.int8).tobytes()).decode("ascii")
 
@@ -71,5 +73,6 @@ def side_by_side(responses: NDArray[np.float32]) -> str:
     pictures = np.moveaxis(np.rint(responses / strongest * 255).astype(np.uint8), 2, 0)
     pictures = np.pad(pictures, ((0, -len(pictures) % FILTERS_A_ROW), (0, FILTER_MARGIN), (0, FILTER_MARGIN)))
     rows = [np.hstack(list(pictures[i : i + FILTERS_A_ROW])) for i in range(0, len(pictures), FILTERS_A_ROW)]
-    _, png = cv2.imencode(".png", np.vstack(rows)[:-FILTER_MARGIN, :-FILTER_MARGIN])
-    return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode("ascii")
+    file = io.BytesIO()
+    Image.fromarray(np.vstack(rows)[:-FILTER_MARGIN, :-FILTER_MARGIN]).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

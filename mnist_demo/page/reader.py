@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.explanation import explain, respond
 from mnist_demo.page.steps import encode, take_steps
-from mnist_demo.recognition import Reading, recognize
+from mnist_demo.reading import Reading, recognize
 
 logger = logging.getLogger(__name__)
 

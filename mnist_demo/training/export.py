@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE, golden_digits, write_checksums
+from mnist_demo.training.cutter import CUT_SIDE
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
 from mnist_demo.training.network import FIRST_LAYER
@@ -39,25 +40,30 @@ class DigitModel(tf.Module):
         super().__init__(name="mnist_demo")
         first_layer = keras.Model(networks[0].inputs, networks[0].get_layer(FIRST_LAYER).output)
         self.weights = [weight.value for net in (*networks, detector, cutter) for weight in net.weights]
-        self._logits: Function = lambda images: mean_logits(networks, images) / temperature
-        self._responses: Function = lambda images: first_layer(images, training=False)
+        self._logits = for_any_batch(lambda images: mean_logits(networks, images) / temperature, IMAGE_SIDE)
+        self._responses = for_any_batch(lambda images: first_layer(images, training=False), IMAGE_SIDE)
+        self._cut = for_any_batch(lambda cuts: tf.sigmoid(cutter(cuts, training=False))[..., 0], CUT_SIDE)
         self._detect: Function = lambda pictures: detector(pictures, training=False)
-        self._cut: Function = lambda cuts: tf.sigmoid(cutter(cuts[..., None], training=False))[..., 0]
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
-        """Return probabilities (n, 10) float32."""
-        return tf.nn.softmax(self._logits(tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE, 1))))
+        """Return probabilities (n, 10) float32. Raises InvalidArgumentError for images of another shape."""
+        shape, rank = tf.shape(images), tf.rank(images)
+        is_square = tf.reduce_all(shape[-2:] == IMAGE_SIDE) & (rank >= 2) & (rank <= 3)
+        is_flat = tf.reduce_all(shape[-1:] == IMAGE_SIDE**2) & (rank >= 1) & (rank <= 2)
+        expected = "expected images of shape (n, 28, 28) or (n, 784), got"
+        with tf.control_dependencies([tf.debugging.Assert(is_square | is_flat, [expected, shape])]):
+            return tf.nn.softmax(self._logits(tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE))))
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def serve(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `serving_default`."""
-        return {"output_0": self(images)}
+        return {"output_0": tf.nn.softmax(self._logits(images))}
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def look(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `features`: what the first layer responds to, (n, 28, 28, channels) float32, 0 or more."""
-        return {"output_0": self._responses(images[..., None])}
+        return {"output_0": self._responses(images)}
 
     @tf.function(
         input_signature=[
@@ -69,7 +75,7 @@ class DigitModel(tf.Module):
         """The signature `saliency`: the gradient (n, 28, 28) of each label's log-odds in its image's pixels."""
         with tf.GradientTape() as tape:
             tape.watch(images)
-            logits = self._logits(images[..., None])
+            logits = self._logits(images)
             others = tf.where(tf.one_hot(labels, logits.shape[1], True, False), logits.dtype.min, logits)
             log_odds = tf.gather(logits, labels, axis=1, batch_dims=1) - tf.reduce_logsumexp(others, 1)
         return {"output_0": tape.gradient(log_odds, images)}
@@ -80,13 +86,28 @@ class DigitModel(tf.Module):
         mosaic = make_mosaic(page)
         marks = find_marks(self._detect, mosaic)
         images = frame(self._cut(cut_out(mosaic, marks.boxes)))
-        signs, probabilities = fuse(marks.scores, self(images))
+        signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)))
         return {"boxes": marks.boxes, "signs": signs, "images": images, "probabilities": probabilities}
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
     def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `read_png`: the same of a grey PNG file, as pictures travel to TensorFlow Serving."""
         return self.read(tf.io.decode_png(png, 1)[..., 0])
+
+
+def for_any_batch(function: Function, side: int) -> Function:
+    """Let a function of images (n, side, side, 1) take (n, side, side), n = 0 too, and nothing else.
+
+    A signature's shape binds no caller, and TensorFlow's convolutions fail where there are no images.
+    """
+
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        images = tf.ensure_shape(images, (None, side, side))
+        n = tf.shape(images)[0]
+        stopgap = tf.zeros((tf.cast(n == 0, tf.int32), side, side))
+        return function(tf.concat([images, stopgap], 0)[..., None])[:n]
+
+    return answer
 
 
 def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor:

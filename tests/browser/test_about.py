@@ -1,4 +1,4 @@
-"""How a picture becomes what the model sees, shown on one's own."""
+"""How a picture is read, shown on one's own."""
 
 from pathlib import Path
 
@@ -15,7 +15,9 @@ def test_the_steps_are_those_of_the_last_drawing(page: Page) -> None:
     expect(page.locator("#reading")).to_have_text("305")
     page.get_by_role("tab", name="About").click()
     expect(page.locator("#about .digits canvas")).to_have_count(3)
-    expect(page.locator("#about .fitted i")).to_have_count(3)
+    boxes = page.locator("#about .fitted i")
+    expect(boxes).to_have_count(3)
+    assert [box.get_attribute("data-label") for box in boxes.all()] == list("305")
     expect(page.locator("#about .whose")).to_have_text("On your own last picture.")
     page.get_by_role("tab", name="Draw").click()
     page.get_by_role("button", name="Example 42").click()

@@ -5,9 +5,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import pytest
-from pictures import png_bomb
+from pictures import encode, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -39,7 +38,7 @@ def photo_tab(page: Page) -> Page:
 def photo_file(tmp_path: Path) -> Path:
     """A photo of 4071, on ruled paper."""
     path = tmp_path / "note.png"
-    cv2.imwrite(str(path), photo("note.webp", seed=11))
+    Image.fromarray(photo("note.webp", seed=11)).save(path)
     return path
 
 
@@ -72,7 +71,7 @@ def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_fi
 
 def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "turned.jpg"
-    picture = Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB))
+    picture = Image.fromarray(photo("note.webp", seed=11))
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned by a quarter, clockwise
     picture.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
@@ -152,8 +151,7 @@ def test_example_photos_are_read(photo_tab: Page, number: str) -> None:
 
 def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: OpenPage, tmp_path: Path) -> None:
     film = tmp_path / "film.mjpeg"
-    frame = cv2.resize(photo("note.webp", seed=11), (640, 480))
-    film.write_bytes(2 * cv2.imencode(".jpg", frame)[1].tobytes())
+    film.write_bytes(2 * encode(photo("note.webp", seed=11, size=(640, 480)), "JPEG"))
     flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     browser = launch(*flags, f"--use-file-for-fake-video-capture={film}")
     page = open_page(browser.new_context())
