@@ -24,7 +24,7 @@ from serving import ROOT, started, wait_until_served
 sys.path.insert(0, str(ROOT))
 from mnist_demo.inference import Classifier
 from mnist_demo.page.examples import bounds, write_digit
-from mnist_demo.recognition import recognize
+from mnist_demo.reading import recognize
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -1,4 +1,4 @@
-"""What trains the model: its data, its drawings, its augmentation, and the SavedModel it writes."""
+"""What trains the classifier: its data, its drawings, its augmentation; and the weights that are kept."""
 
 from pathlib import Path
 
@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_demo.inference import CHECKSUMS, verify_checksums
 from mnist_demo.page.examples import write_digit
+from mnist_demo.training.__main__ import keep_weights
 from mnist_demo.training.augmentation import augment
 from mnist_demo.training.corpus import redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
-from mnist_demo.training.export import export
-from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
 from mnist_demo.training.outliers import make_outliers
-from mnist_demo.training.rendering import render, render_all, to_bytes
-from mnist_demo.training.touching import draw_groups, write_runs
+from mnist_demo.training.rendering import render, render_all
+from mnist_demo.training.touching import draw_groups
 
 
 @pytest.fixture(scope="module")
@@ -100,25 +99,6 @@ def test_folding_the_normalisation_changes_no_answer(digits: Labelled) -> None:
     np.testing.assert_allclose(folded(images), network(images, training=False), rtol=1e-3, atol=1e-4)
 
 
-def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes, digits: Labelled) -> None:
-    runs = write_runs(strokes, None, digits, 60, np.random.default_rng(10))
-    ink = runs.images > 128
-    assert ink.any((1, 2)).mean() > 0.95
-    assert runs.parts[ink].max(1).mean() > 250
-    several = runs.parts[..., 1].any((1, 2))
-    assert 0.7 < several.mean() < 1
-    columns = np.arange(ink.shape[2])
-    centres = [(runs.parts[..., part] * ink * columns).sum((1, 2))[several] for part in (0, 1)]
-    masses = [(runs.parts[..., part] * ink).sum((1, 2))[several] for part in (0, 1)]
-    assert (centres[0] / masses[0] < centres[1] / masses[1]).mean() > 0.9
-
-
-def test_runs_of_other_signs_have_no_owner(strokes: PenStrokes, digits: Labelled) -> None:
-    runs = write_runs(strokes, strokes, digits, 60, np.random.default_rng(11))
-    inked = (runs.images > 128).any((1, 2))
-    assert 0.05 < (inked & ~runs.parts.any((1, 2, 3))).mean() < 0.4
-
-
 def test_groups_of_digits_are_framed_as_one_mark(strokes: PenStrokes) -> None:
     groups = draw_groups(strokes, 40, np.random.default_rng(12))
     assert groups.shape == (40, 28, 28)
@@ -138,17 +118,10 @@ def test_the_optimizer_moves_a_convolution_in_all_directions_alike() -> None:
     assert strengths.max() / strengths.min() < 3
 
 
-def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:
-    folder = tmp_path / "1"
-    networks = [fold(build_network(width=2), build_network(width=2, normalised=False)) for _ in range(2)]
-    export(networks, temperature=1.5, separator=build_separator(width=2), folder=folder)
-    verify_checksums(folder)
-    assert (folder / CHECKSUMS).read_text().count("\n") >= 3
-    loaded = tf.saved_model.load(str(folder))
-    images = digits.images[:4].astype(np.float32) / np.float32(255)
-    expected = loaded.signatures["serving_default"](tf.constant(images))["output_0"]
-    np.testing.assert_allclose(expected.numpy().sum(1), 1, atol=1e-5)
-    np.testing.assert_allclose(loaded(images), expected, atol=1e-6)
-    np.testing.assert_allclose(loaded(images.reshape(-1, 784)), expected, atol=1e-6)
-    np.testing.assert_allclose(loaded(images[0]), expected[:1], atol=1e-6)
-    assert to_bytes(images[0]).dtype == np.uint8
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras' own, when it saves
+def test_a_later_training_starts_from_the_weights_that_were_kept(tmp_path: Path) -> None:
+    network, later = build_network(width=2), build_network(width=2)
+    keep_weights(tmp_path / "weights", network=network)
+    later.load_weights(tmp_path / "weights" / "network.weights.h5")
+    for kept, loaded in zip(network.get_weights(), later.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, loaded)

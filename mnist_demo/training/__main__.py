@@ -1,7 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds an ensemble that reads a digit framed as MNIST's, and the two nets of the reader, which find signs on a page and
-cut them out.
+It holds an ensemble that reads a digit framed as MNIST's, and the two nets of the reader, which find signs on a page
+and cut them out.
 """
 
 import argparse
@@ -21,18 +21,20 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR
-from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
-from mnist_demo.training.data import data_dir, load_mnist
-from mnist_demo.training.export import SEEDS, export, mean_logits
+from mnist_demo.training.corpus import VARIANTS, Corpus, load_corpus
 from mnist_demo.training.cutter import build_cutter
+from mnist_demo.training.data import data_dir, load_mnist
 from mnist_demo.training.detector import build_detector
+from mnist_demo.training.export import SEEDS, export, mean_logits
 from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
-from mnist_demo.training.reader import train_net
+from mnist_demo.training.reader import WEIGHTS, train_net
 
 EPOCHS, STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
 NETWORKS = 2  # of the ensemble, alike but for the seed
+QUICK_EPOCHS, QUICK_STEPS = 2, 20  # of one network, and of each of the reader's nets
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
+CHECKPOINTS, QUICK = Path("build/training"), Path("build/quick")
 
 Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
 
@@ -40,42 +42,46 @@ Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo.training", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
-    parser.add_argument("--output", type=Path, default=MODEL_DIR, help="the SavedModel to write (default: %(default)s)")
-    parser.add_argument(
-        "--checkpoints", type=Path, default=Path("build/training"), help="where to resume from (default: %(default)s)"
-    )
+    parser.add_argument("--output", type=Path, help=f"the SavedModel to write (default: {MODEL_DIR})")
+    parser.add_argument("--checkpoints", type=Path, help=f"where to resume from (default: {CHECKPOINTS})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--epochs", type=int, default=EPOCHS, help=f"epochs of {STEPS * BATCH:,} images (default: %(default)s)"
+        "--quick", action="store_true", help=f"a few minutes' run that shows that everything works, all in {QUICK}"
     )
-    parser.add_argument(
-        "--networks",
-        type=int,
-        default=NETWORKS,
-        help=f"networks to train; beyond {NETWORKS} only to tell how much the seed matters (default: %(default)s)",
-    )
-    parser.add_argument("--quick", action="store_true", help="a few minutes' run that shows that everything works")
-    parser.add_argument("--bfloat16", action="store_true", help="mixed precision: faster where the processor has it")
     args = parser.parse_args()
+    quick = args.quick
+    output = args.output or (QUICK / "mnist" / "1" if quick else MODEL_DIR)
+    checkpoints = args.checkpoints or (QUICK / "training" if quick else CHECKPOINTS)
 
-    keras.utils.set_random_seed(args.seed)
-    if args.bfloat16:
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    folder, quick = data_dir(args.data), args.quick
-    corpus = load_corpus(folder, args.seed, variants=1 if quick else VARIANTS)
-    networks = [
-        _once(args.checkpoints / f"classifier-{seed}", partial(train, corpus, 2 if quick else args.epochs, seed))
-        for seed in range(args.seed, args.seed + (1 if quick else args.networks))
-    ]
-    keras.mixed_precision.set_global_policy("float32")
-    steps = 20 if quick else None
-    detector, cutter = (train_net(net, folder, args.checkpoints, steps, args.seed) for net in ("detector", "cutter"))
-    write_seeds(networks, folder, args.output.parent.parent / SEEDS)
-    ensemble = [fold(network, build_network(normalised=False)) for network in networks[:NETWORKS]]
-    detector, cutter = fold(detector, build_detector(False)), fold(cutter, build_cutter(False))
-    export(ensemble, find_temperature(partial(mean_logits, ensemble), corpus), detector, cutter, args.output)
-    shutil.rmtree(args.checkpoints)
-    print(f"wrote {args.output}")
+    folder = data_dir(args.data)
+    networks, temperature = train_classifiers(folder, checkpoints, args.seed, quick)
+    detector, cutter = (
+        train_net(net, folder, checkpoints, QUICK_STEPS if quick else None, args.seed) for net in ("detector", "cutter")
+    )
+    export(networks, temperature, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
+    write_seeds(networks, folder, output.parent.parent / SEEDS)
+    if not quick:
+        keep_weights(detector=detector, cutter=cutter)
+    shutil.rmtree(checkpoints)
+    print(f"wrote {output}")
+
+
+def keep_weights(folder: Path = WEIGHTS, **nets: keras.Model) -> None:
+    """Write nets' weights, not folded, where a later training of the same nets starts from."""
+    folder.mkdir(exist_ok=True)
+    for name, net in nets.items():
+        net.save_weights(folder / f"{name}.weights.h5")
+
+
+def train_classifiers(folder: Path, checkpoints: Path, seed: int, quick: bool) -> tuple[list[keras.Model], float]:
+    """Return the ensemble's networks, folded, and their temperature; an interrupted run goes on from `checkpoints`."""
+    keras.utils.set_random_seed(seed)
+    corpus = load_corpus(folder, seed, variants=1 if quick else VARIANTS)
+    networks = []
+    for each in range(seed, seed + (1 if quick else NETWORKS)):
+        learn = partial(train, corpus, QUICK_EPOCHS if quick else EPOCHS, each)
+        networks.append(fold(_once(checkpoints / f"classifier-{each}", learn), build_network(normalised=False)))
+    return networks, find_temperature(partial(mean_logits, networks), corpus)
 
 
 def _once(checkpoints: Path, train: Callable[[Path], keras.Model]) -> keras.Model:

@@ -95,7 +95,7 @@ def load_hands(folder: Path, held_out: bool = False) -> Hands:
         [_unit(sign) for strokes in letters for sign in _part(_without_signs(strokes), held_out).signs],
         [_unit(sign) for sign in _part(words, held_out).signs] if words else [],
         _load_drawings(folder / "train", held_out),
-        _cut_type(),
+        cut_type(),
         pages,
         scenes,
     )
@@ -174,7 +174,8 @@ def _at_most(grey: Grey, side: int) -> Grey:
     return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
 
 
-def _cut_type() -> list[dict[str, Glyph]]:
+def cut_type() -> list[dict[str, Glyph]]:
+    """Return the printed signs of each face."""
     import matplotlib as mpl
 
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"

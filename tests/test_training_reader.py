@@ -1,0 +1,203 @@
+"""What the reader's nets learn from and are put together of: drawn pages, targets, pyramid, framing, fusion."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import cv2
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnist_demo.page.examples import write_digit
+from mnist_demo.training.cutter import CUT_SIDE, build_cutter, draw_cuts
+from mnist_demo.training.detector import READ_FROM, READ_TO, STRIDE, build_detector, make_targets
+from mnist_demo.training.finding import count_page
+from mnist_demo.training.framing import cut_out, frame
+from mnist_demo.training.fusion import fuse
+from mnist_demo.training.hands import Hands
+from mnist_demo.training.network import fold
+from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop
+from mnist_demo.training.pyramid import LEVELS, make_mosaic
+from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN
+from mnist_demo.training.specimens import own_hands
+
+POINT = SIGNS.index(".")
+
+
+@pytest.fixture(scope="module")
+def hands() -> Hands:
+    return own_hands(3)
+
+
+@pytest.fixture(scope="module")
+def crops(hands: Hands) -> list[Crop]:
+    return [draw_crop(hands, np.random.default_rng(seed)) for seed in range(40)]
+
+
+def crop_of(*rows: tuple[float, ...]) -> Crop:
+    """A blank crop that holds signs: index, left, top, right, bottom, height of the line's digits."""
+    boxes = np.full((BOXES_MAX, 6), -9, np.float32)
+    boxes[: len(rows)] = rows
+    return Crop(np.full((SIDE, SIDE), 255, np.uint8), boxes)
+
+
+class TestDrawnPages:
+    def test_they_are_well_formed(self, crops: list[Crop]) -> None:
+        for crop in crops:
+            assert (crop.picture.shape, crop.picture.dtype) == ((SIDE, SIDE), np.uint8)
+            rows = crop.boxes[crop.boxes[:, 0] > -9]
+            assert set(rows[:, 0]) <= set(range(NO_SIGN, len(SIGNS)))
+            assert rows[:, 1:5].min(initial=0) >= 0
+            assert rows[:, 1:5].max(initial=0) <= SIDE
+            assert (rows[:, 1:3] <= rows[:, 3:5]).all()
+
+    def test_they_hold_all_digits_and_every_sign_of_numbers(self, crops: list[Crop]) -> None:
+        known = {SIGNS[int(sign)] for crop in crops for sign in crop.boxes[:, 0] if sign >= 0}
+        assert known >= set(SIGNS) - {"other"}
+
+    def test_the_same_seed_draws_the_same(self, hands: Hands, crops: list[Crop]) -> None:
+        for seed in (0, 7):
+            again = draw_crop(hands, np.random.default_rng(seed))
+            np.testing.assert_array_equal(again.picture, crops[seed].picture)
+            np.testing.assert_array_equal(again.boxes, crops[seed].boxes)
+        assert (crops[0].picture != crops[7].picture).any()
+
+    def test_cuts_show_a_mark_and_its_ink(self, hands: Hands) -> None:
+        cuts = [cut for seed in range(6) for cut in draw_cuts(hands, np.random.default_rng(seed))]
+        assert cuts
+        for cut in cuts:
+            assert cut.picture.shape == cut.ink.shape == (CUT_SIDE, CUT_SIDE)
+            assert cut.ink.max() > 128
+
+
+class TestTargets:
+    def test_a_sign_has_a_peak_at_its_middle(self) -> None:
+        heat, box, mask = make_targets(crop_of((7, 40, 60, 70, 100, 40)))
+        assert np.argwhere(heat == 255).tolist() == [[80 // STRIDE, 55 // STRIDE, 7]]
+        assert not heat[..., :7].any()
+        assert not mask.any()
+        x, y, *size = box[80 // STRIDE, 55 // STRIDE].astype(float).tolist()
+        assert (x, y) == (55 / STRIDE - 55 // STRIDE, 0)
+        np.testing.assert_allclose(16 * np.exp(size), (30, 40), rtol=0.01)
+
+    def test_every_sign_of_drawn_pages_that_is_to_be_read_has_one(self, crops: list[Crop]) -> None:
+        for crop in crops:
+            heat = make_targets(crop)[0]
+            for sign, left, top, right, bottom, height in crop.boxes.tolist():
+                if sign >= 0 and READ_FROM <= height <= READ_TO:
+                    middle = (top + bottom) / 2, (left + right) / 2
+                    row, column = (min(int(each / STRIDE), len(heat) - 1) for each in middle)
+                    assert heat[row, column, int(sign)] == 255
+
+    def test_what_is_unknown_counts_for_nothing(self) -> None:
+        heat, box, mask = make_targets(crop_of((UNKNOWN, 40, 60, 70, 100, 40)))
+        assert not heat.any()
+        assert np.isnan(box).all()
+        assert mask[80 // STRIDE, 55 // STRIDE]
+
+
+class TestMosaic:
+    @pytest.mark.parametrize("shape", [(300, 420), (28, 28), (900, 1200), (31, 700)])
+    def test_it_keeps_levels_apart(self, shape: tuple[int, int]) -> None:
+        page = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+        mosaic = make_mosaic(tf.constant(page))
+        picture, places = mosaic.picture.numpy(), mosaic.places.numpy()
+        assert len(places) == LEVELS
+        covered = np.zeros(picture.shape, int)
+        for left, top, width, height in places:
+            assert top + height <= picture.shape[0]
+            assert left + width <= picture.shape[1]
+            covered[top : top + height, left : left + width] += 1
+        assert covered.max() == 1
+        assert not picture[covered == 0].any()
+        assert [side % 16 for side in picture.shape] == [0, 0]
+        alone = [cv2.dilate(_mask(place, covered.shape), np.ones((15, 15))) for place in places]
+        assert np.sum(alone, 0).max() == 1
+
+    def test_a_small_picture_is_enlarged_threefold(self) -> None:
+        mosaic = make_mosaic(tf.zeros((28, 28), tf.uint8))
+        assert mosaic.places[0, 2:].numpy().tolist() == [84, 84]
+        assert float(mosaic.scale) == pytest.approx(1 / 3)
+
+
+def _mask(place: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    left, top, width, height = place
+    mask = np.zeros(shape, np.uint8)
+    mask[top : top + height, left : left + width] = 1
+    return mask
+
+
+@pytest.mark.parametrize("label", ["1", "4", "8"])
+@pytest.mark.parametrize("height", [18, 60, 300])
+def test_cutting_out_and_framing_keep_a_digits_shape(label: str, height: int) -> None:
+    page = np.full((2 * height, 2 * height), 255, np.uint8)
+    strokes = write_digit(label, np.random.default_rng(3))
+    lines = [np.round((stroke + 0.5) * height * 16).astype(np.int32)[:, None] for stroke in strokes]
+    cv2.polylines(page, lines, False, 0, max(2, height // 10), cv2.LINE_AA, 4)
+    rows, columns = np.flatnonzero(page.min(1) < 128), np.flatnonzero(page.min(0) < 128)
+    box = tf.constant([[columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]], tf.float32)
+    cut = cut_out(make_mosaic(tf.constant(page)), box)
+    ink = (tf.reduce_max(cut) - cut) / (tf.reduce_max(cut) - tf.reduce_min(cut))
+    image = frame(ink).numpy()[0]
+    y, x = ((image.sum(1 - axis) * np.arange(28)).sum() / image.sum() for axis in (0, 1))
+    assert (x, y) == pytest.approx((14, 14), abs=0.5)
+    inked = image > 0.35
+    assert max(inked.any(0).sum(), inked.any(1).sum()) == pytest.approx(20, abs=1.5)
+    tall, wide = rows[-1] - rows[0], columns[-1] - columns[0]
+    assert inked.any(0).sum() / inked.any(1).sum() == pytest.approx(wide / tall, abs=0.12)
+
+
+def test_two_opinions_joined_are_probabilities() -> None:
+    rng = np.random.default_rng(1)
+    scores = np.concatenate([rng.uniform(0, 1, (50, 16)), np.eye(16)[:3]]).astype(np.float32)
+    judged = rng.dirichlet(np.full(10, 0.3), len(scores)).astype(np.float32)
+    signs, digits = (each.numpy() for each in fuse(tf.constant(scores), tf.constant(judged)))
+    assert min(signs.min(), digits.min()) >= 0
+    assert signs.sum(1).max() <= 1 + 1e-5
+    np.testing.assert_allclose(digits.sum(1), 1, atol=1e-5)
+
+
+def test_a_digit_that_both_see_is_that_digit() -> None:
+    scores, judged = np.full((1, 16), 0.01, np.float32), np.full((1, 10), 0.01, np.float32)
+    scores[0, 7], judged[0, 7] = 0.9, 0.91
+    signs, digits = fuse(tf.constant(scores), tf.constant(judged))
+    assert (int(tf.argmax(signs[0])), int(tf.argmax(digits[0]))) == (7, 7)
+    assert float(digits[0, 7]) > 0.8
+
+
+@pytest.mark.parametrize(("build", "side"), [(build_detector, 64), (build_cutter, CUT_SIDE)])
+def test_folding_changes_nothing(build: Callable[..., keras.Model], side: int) -> None:
+    network, rng = build(), np.random.default_rng(9)
+    for layer in network.layers:  # as training leaves it: nothing 0 or 1
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.7, 1.4, weight.shape) for weight in layer.get_weights()])
+    pictures = rng.normal(size=(2, side, side, 1)).astype(np.float32)
+    answers = network(pictures, training=False).numpy()
+    np.testing.assert_allclose(fold(network, build(False))(pictures), answers, rtol=1e-3, atol=1e-3 * answers.std())
+
+
+class TestCounting:
+    """A page with a 7, a point, and a 3 that is cut off."""
+
+    PAGE = crop_of((7, 40, 60, 70, 100, 40), (POINT, 80, 94, 86, 100, 40), (UNKNOWN, 170, 60, 192, 100, 40))
+    SEVEN, DOT, EDGE = (41, 62, 70, 99), (80, 94, 86, 100), (172, 60, 192, 100)
+
+    @pytest.mark.parametrize(
+        ("marks", "found", "right"),
+        [
+            ({"7": SEVEN, ".": DOT}, {"digit": 1, ".": 1}, {"digit": 1, ".": 1}),
+            ({"1": SEVEN}, {"digit": 1}, {}),
+            ({"7": (41, 62, 70, 75)}, {"digit": 1}, {}),
+            ({"3": EDGE}, {}, {}),
+            ({}, {}, {}),
+        ],
+        ids=["both right", "another digit", "half of it", "what is cut off", "nothing"],
+    )
+    def test_a_mark_is_right_where_box_and_label_are(
+        self, marks: dict[str, tuple[int, ...]], found: dict[str, int], right: dict[str, int]
+    ) -> None:
+        counts = Counter[str](), Counter[str](), Counter[str]()
+        count_page(self.PAGE, np.array([*marks.values()], np.float32).reshape(-1, 4), list(marks), *counts)
+        assert counts == ({"digit": 1, ".": 1}, found, right)
