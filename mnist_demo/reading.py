@@ -101,7 +101,7 @@ def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) ->
 
 
 def _evidence(reading: Reading) -> float:
-    """How much speaks for a picture standing upright: the digits' confidences, of those that look so in one way only."""
+    """How much speaks for a picture standing upright: the confidences of digits that look so in one way only."""
     return sum(digit.confidence for digit in reading.digits if digit.label and digit.label in ONE_WAY_UP)
 
 

@@ -18,7 +18,7 @@ from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.network import fold
-from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop
+from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop, lay_down
 from mnist_demo.training.pyramid import LEVELS, make_mosaic
 from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN
 from mnist_demo.training.specimens import own_hands
@@ -36,22 +36,37 @@ def crops(hands: Hands) -> list[Crop]:
     return [draw_crop(hands, np.random.default_rng(seed)) for seed in range(40)]
 
 
-def crop_of(*rows: tuple[float, ...]) -> Crop:
-    """A blank crop that holds signs: index, left, top, right, bottom, height of the line's digits."""
+def boxes_of(*rows: tuple[float, ...]) -> NDArray[np.float32]:
+    """The boxes of a crop that holds signs: index, left, top, right, bottom, height of the line's digits."""
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows
-    return Crop(np.full((SIDE, SIDE), 255, np.uint8), boxes)
+    return boxes
 
 
 class TestDrawnPages:
     def test_they_are_well_formed(self, crops: list[Crop]) -> None:
         for crop in crops:
-            assert (crop.picture.shape, crop.picture.dtype) == ((SIDE, SIDE), np.uint8)
+            height, width = crop.picture.shape
+            assert crop.picture.dtype == np.uint8
+            assert max(height, width) <= SIDE
             rows = crop.boxes[crop.boxes[:, 0] > -9]
             assert set(rows[:, 0]) <= set(range(NO_SIGN, len(SIGNS)))
             assert rows[:, 1:5].min(initial=0) >= 0
-            assert rows[:, 1:5].max(initial=0) <= SIDE
+            assert rows[:, [1, 3]].max(initial=0) <= width
+            assert rows[:, [2, 4]].max(initial=0) <= height
             assert (rows[:, 1:3] <= rows[:, 3:5]).all()
+
+    def test_they_are_laid_down_as_a_level_of_the_pyramid_is(self, crops: list[Crop]) -> None:
+        for crop in crops:
+            picture, boxes = lay_down(crop, np.random.default_rng(1))
+            assert picture.shape == (SIDE, SIDE)
+            left, top = (boxes - crop.boxes)[0, 1:3].astype(int)
+            height, width = crop.picture.shape
+            part = picture[top : top + height, left : left + width].astype(float)
+            assert abs(part.mean()) < 0.02
+            assert part.std() < 1.01
+            picture[top : top + height, left : left + width] = 0
+            assert not picture.any()
 
     def test_they_hold_all_digits_and_every_sign_of_numbers(self, crops: list[Crop]) -> None:
         known = {SIGNS[int(sign)] for crop in crops for sign in crop.boxes[:, 0] if sign >= 0}
@@ -62,7 +77,7 @@ class TestDrawnPages:
             again = draw_crop(hands, np.random.default_rng(seed))
             np.testing.assert_array_equal(again.picture, crops[seed].picture)
             np.testing.assert_array_equal(again.boxes, crops[seed].boxes)
-        assert (crops[0].picture != crops[7].picture).any()
+        assert not np.array_equal(crops[0].picture, crops[7].picture)
 
     def test_cuts_show_a_mark_and_its_ink(self, hands: Hands) -> None:
         cuts = [cut for seed in range(6) for cut in draw_cuts(hands, np.random.default_rng(seed))]
@@ -74,7 +89,7 @@ class TestDrawnPages:
 
 class TestTargets:
     def test_a_sign_has_a_peak_at_its_middle(self) -> None:
-        heat, box, mask = make_targets(crop_of((7, 40, 60, 70, 100, 40)))
+        heat, box, mask = make_targets(boxes_of((7, 40, 60, 70, 100, 40)))
         assert np.argwhere(heat == 255).tolist() == [[80 // STRIDE, 55 // STRIDE, 7]]
         assert not heat[..., :7].any()
         assert not mask.any()
@@ -84,7 +99,7 @@ class TestTargets:
 
     def test_every_sign_of_drawn_pages_that_is_to_be_read_has_one(self, crops: list[Crop]) -> None:
         for crop in crops:
-            heat = make_targets(crop)[0]
+            heat = make_targets(crop.boxes)[0]
             for sign, left, top, right, bottom, height in crop.boxes.tolist():
                 if sign >= 0 and READ_FROM <= height <= READ_TO:
                     middle = (top + bottom) / 2, (left + right) / 2
@@ -92,7 +107,7 @@ class TestTargets:
                     assert heat[row, column, int(sign)] == 255
 
     def test_what_is_unknown_counts_for_nothing(self) -> None:
-        heat, box, mask = make_targets(crop_of((UNKNOWN, 40, 60, 70, 100, 40)))
+        heat, box, mask = make_targets(boxes_of((UNKNOWN, 40, 60, 70, 100, 40)))
         assert not heat.any()
         assert np.isnan(box).all()
         assert mask[80 // STRIDE, 55 // STRIDE]
@@ -181,7 +196,10 @@ def test_folding_changes_nothing(build: Callable[..., keras.Model], side: int) -
 class TestCounting:
     """A page with a 7, a point, and a 3 that is cut off."""
 
-    PAGE = crop_of((7, 40, 60, 70, 100, 40), (POINT, 80, 94, 86, 100, 40), (UNKNOWN, 170, 60, 192, 100, 40))
+    PAGE = Crop(
+        np.full((SIDE, SIDE), 255, np.uint8),
+        boxes_of((7, 40, 60, 70, 100, 40), (POINT, 80, 94, 86, 100, 40), (UNKNOWN, 170, 60, 192, 100, 40)),
+    )
     SEVEN, DOT, EDGE = (41, 62, 70, 99), (80, 94, 86, 100), (172, 60, 192, 100)
 
     @pytest.mark.parametrize(

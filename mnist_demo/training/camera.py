@@ -96,7 +96,7 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
 
 def _piece(scenes: list[Grey], side: int, rng: Rng) -> Tones:
     scene = scenes[rng.integers(len(scenes))]
-    scene = np.rot90(scene, rng.integers(4))[:, :: int(rng.choice([1, -1]))]
+    scene = np.rot90(scene, int(rng.integers(4)))[:, :: int(rng.choice([1, -1]))]
     size = int(min(scene.shape) * rng.uniform(0.15, 1))
     y, x = (int(rng.integers(0, n - size + 1)) for n in scene.shape)
     return (

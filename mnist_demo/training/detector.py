@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
-from mnist_demo.training.pages import Crop
+from mnist_demo.training.pages import SIDE
 from mnist_demo.training.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN
 
 WIDTHS = 16, 32, 64, 96  # channels at strides 2, 4, 8 and 16
@@ -62,19 +62,21 @@ def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, stride: int
     return layers.ReLU()(layers.BatchNormalization()(x) if normalised else x)
 
 
-def make_targets(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
-    """Return what the detector should say of a crop with c cells a side.
+def make_targets(
+    boxes: NDArray[np.float32], side: int = SIDE
+) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
+    """Return what the detector should say of a picture (side, side) with the boxes of a `Crop`, in c cells a side.
 
     Returns:
         (c, c, 16) uint8: 255 at the middle of a sign, falling off around it.
         (c, c, 4) float16: the middle and the size, where they are to be learned, else NaN.
         (c, c) uint8: where the answer does not count: bit 1 for all signs, bit 2 for `other`.
     """
-    cells = len(crop.picture) // STRIDE
+    cells = side // STRIDE
     heat = np.zeros((cells, cells, len(SIGNS)), np.float32)
     box = np.full((cells, cells, 4), np.nan, np.float16)
     mask = np.zeros((cells, cells), np.uint8)
-    for sign, left, top, right, bottom, height in crop.boxes[crop.boxes[:, 0] > -3].tolist():
+    for sign, left, top, right, bottom, height in boxes[boxes[:, 0] > -3].tolist():
         if sign in (NO_SIGN, UNKNOWN) or not READ_FROM <= height <= READ_TO:
             near = sign != NO_SIGN and NEAR_FROM <= height <= NEAR_TO
             bit = UNKNOWN_ALL if near else UNKNOWN_OTHER if sign == NO_SIGN or height < NEAR_FROM else 0

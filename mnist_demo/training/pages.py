@@ -20,14 +20,13 @@ VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark
 
 
 class Crop(NamedTuple):
-    """A picture (192, 192) float16, standardised, and its boxes (BOXES_MAX, 6) float32.
+    """A picture (h, w) uint8 of at most 192 pixels a side, and its boxes (BOXES_MAX, 6) float32.
 
-    The picture may be smaller; then 0 is all around it, as it is around a level of the pyramid. A row is a sign's
-    index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on its line, by
-    which its size is judged. Rows that are not used have the sign -9.
+    A row is a sign's index (or NO_SIGN or UNKNOWN), left, top, right, bottom in pixels, and the height of the digits on
+    its line, by which its size is judged. Rows that are not used have the sign -9.
     """
 
-    picture: NDArray[np.float16]
+    picture: NDArray[np.uint8]
     boxes: NDArray[np.float32]
 
 
@@ -46,26 +45,37 @@ def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Shee
 def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     """Return a random picture and what is in it."""
     sheet = draw_sheet(hands, rng, side)
-    grey, seen = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
-    rows = [_row(mark, grey, seen) for mark in sheet.marks[:BOXES_MAX]]
+    grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
+    rows = [_row(mark, grey, part) for mark in sheet.marks[:BOXES_MAX]]
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows or np.zeros((0, 6))
-    picture = np.zeros((side, side), np.float16)
-    inside = slice(seen[1], seen[3]), slice(seen[0], seen[2])
-    part = grey[inside].astype(np.float32)
-    picture[inside] = (part - part.mean()) / np.sqrt(part.var() + 1)
-    return _turn(picture, boxes, int(rng.integers(1, 4))) if rng.random() < TURNED else Crop(picture, boxes)
+    crop = Crop(np.ascontiguousarray(grey[part[1] : part[3], part[0] : part[2]]), boxes)
+    return _turn(crop, int(rng.integers(1, 4))) if rng.random() < TURNED else crop
 
 
-def _turn(picture: NDArray[np.float16], boxes: NDArray[np.float32], quarters: int) -> Crop:
+def _turn(crop: Crop, quarters: int) -> Crop:
     """Turn a crop by quarters to the left. What then looks like no digit is none; what does is not known."""
-    side = len(picture)
-    none = np.isin(boxes[:, 0], NO_DIGITS_HEAD_DOWN if quarters == 2 else NO_DIGITS_SIDEWAYS)
-    boxes[:, 0] = np.where(none, NO_SIGN, np.where(boxes[:, 0] >= 0, UNKNOWN, boxes[:, 0]))
+    signs, boxes = crop.boxes[:, 0], crop.boxes[:, 1:5]
+    none = np.isin(signs, NO_DIGITS_HEAD_DOWN if quarters == 2 else NO_DIGITS_SIDEWAYS)
+    picture = crop.picture
     for _ in range(quarters):
-        left, top, right, bottom = boxes[:, 1:5].T.copy()
-        boxes[:, 1:5] = np.stack([top, side - right, bottom, side - left], 1)
-    return Crop(np.ascontiguousarray(np.rot90(picture, quarters)), boxes)
+        left, top, right, bottom = boxes.T
+        boxes = np.stack([top, picture.shape[1] - right, bottom, picture.shape[1] - left], 1)
+        picture = np.rot90(picture)
+    signs = np.where(none, NO_SIGN, np.where(signs >= 0, UNKNOWN, signs))
+    return Crop(np.ascontiguousarray(picture), np.concatenate([signs[:, None], boxes, crop.boxes[:, 5:]], 1))
+
+
+def lay_down(crop: Crop, rng: np.random.Generator, side: int = SIDE) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+    """Return a crop's picture as the detector sees a level of the pyramid, and its boxes there.
+
+    The picture is standardised and lies anywhere in (side, side) float16; 0 is around it.
+    """
+    (height, width), part = crop.picture.shape, crop.picture.astype(np.float32)
+    top, left = int(rng.integers(0, side - height + 1)), int(rng.integers(0, side - width + 1))
+    picture = np.zeros((side, side), np.float16)
+    picture[top : top + height, left : left + width] = (part - part.mean()) / np.sqrt(part.var() + 1)
+    return picture, crop.boxes + np.array([0, left, top, left, top, 0], np.float32)
 
 
 def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
@@ -94,4 +104,5 @@ def _row(mark: Mark, picture: NDArray[np.uint8], part: tuple[int, ...]) -> tuple
     seen = (right - left) * (bottom - top) / whole
     inside = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
     known = mark.sign < 0 or (seen >= CUT and inside.size and int(inside.max()) - int(inside.min()) >= VISIBLE)
-    return mark.sign if known else UNKNOWN, left, top, right, bottom, mark.height
+    sign = mark.sign if known else UNKNOWN
+    return sign, left - part[0], top - part[1], right - part[0], bottom - part[1], mark.height

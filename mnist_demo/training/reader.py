@@ -57,11 +57,11 @@ class Task:
 
 def detector_task() -> Task:
     from mnist_demo.training.detector import build_detector, detection_loss, make_targets
-    from mnist_demo.training.pages import draw_crop
+    from mnist_demo.training.pages import draw_crop, lay_down
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        crop = draw_crop(hands, rng)
-        return [(crop.picture, *make_targets(crop))]
+        picture, boxes = lay_down(draw_crop(hands, rng), rng)
+        return [(picture, *make_targets(boxes))]
 
     return Task(build_detector, draw, detection_loss, 16, 60_000)
 
@@ -92,8 +92,8 @@ def main() -> None:
 def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = None, seed: int = 0) -> Any:
     """Train one of TASKS for so many steps, by default as many as it needs, and return it with its averaged weights.
 
-    An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a new
-    one starts from those that come with the project.
+    An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a
+    new one starts from those that come with the project.
     """
     context = multiprocessing.get_context("spawn")
     drawn: Any = context.Queue(64)
