@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-from mnist_demo.training.sheet import SIGNS
-
 DIGITS = 10
 DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear
 
@@ -16,7 +14,8 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
         probabilities: (n, 10) float32, the classifier's.
 
     Returns:
-        signs (n, 16) float32: the probabilities of the signs; what is missing to 1 is that there is nothing.
+        signs (n, 16) float32: the probabilities of the signs, all digits counting as one sign that is then shared out
+            among them; what is missing to 1 is that there is nothing.
         digits (n, 10) float32: the probabilities of the digits, which sum to 1; the less so that there is one, the more
             alike they are.
     """
@@ -24,10 +23,7 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
     detected = tf.nn.log_softmax(odds[:, :DIGITS])
     judged = tf.math.log(probabilities + 1e-6)
     which = tf.nn.softmax(DETECTOR_WEIGHT * detected + (1 - DETECTOR_WEIGHT) * judged)
-    is_digit = tf.reduce_max(scores[:, :DIGITS], 1, keepdims=True)
-    signs = tf.concat([is_digit * which, scores[:, DIGITS:]], 1)
-    signs = signs / tf.maximum(tf.reduce_sum(signs, 1, keepdims=True), 1.0)
-    return signs, is_digit * which + (1 - is_digit) / DIGITS
-
-
-__all__ = ["DIGITS", "SIGNS", "fuse"]
+    is_digit, others = tf.reduce_max(scores[:, :DIGITS], 1, keepdims=True), scores[:, DIGITS:]
+    there = tf.reduce_max(scores, 1, keepdims=True)
+    share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True) + 1e-6)
+    return tf.concat([share * is_digit * which, share * others], 1), is_digit * which + (1 - is_digit) / DIGITS
