@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.inference import IMAGE_SIDE, golden_digits, write_checksums
+from mnist_demo.inference import IMAGE_SIDE, golden_digits, golden_page, write_checksums
 from mnist_demo.training.cutter import CUT_SIDE
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
@@ -150,14 +150,13 @@ def write_warmup_requests(path: Path) -> None:
 
 
 def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
-    """Yield signatures and their inputs as the page asks for them: batches of digits, and reasons for one digit."""
+    """Yield signatures and their inputs as the page asks for them: digits, reasons for one digit, and a page."""
     digits = golden_digits()
     yield "serving_default", {"images": digits[:1]}
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
-    page = np.round(255 * (1 - np.concatenate(list(digits), 1))).astype(np.uint8)
-    yield "read", {"page": page}
+    yield "read", {"page": golden_page()}
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:
