@@ -46,7 +46,8 @@ def crop_of(*rows: tuple[float, ...]) -> Crop:
 class TestDrawnPages:
     def test_they_are_well_formed(self, crops: list[Crop]) -> None:
         for crop in crops:
-            assert (crop.picture.shape, crop.picture.dtype) == ((SIDE, SIDE), np.uint8)
+            assert crop.picture.shape == (SIDE, SIDE)
+            assert crop.picture.dtype == np.uint8
             rows = crop.boxes[crop.boxes[:, 0] > -9]
             assert set(rows[:, 0]) <= set(range(NO_SIGN, len(SIGNS)))
             assert rows[:, 1:5].min(initial=0) >= 0

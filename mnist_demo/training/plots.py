@@ -8,6 +8,7 @@ import numpy as np
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
 
 from mnist_demo.inference import Classifier
 from mnist_demo.page.examples import photo_bytes
@@ -35,7 +36,7 @@ def plot(metrics: dict[str, Any], classifier: Classifier, folder: Path) -> None:
 
 def shown_pages() -> list[Grey]:
     """Return the pages that the detections are shown on: photos of the page's examples, and drawn ones with signs."""
-    hands, seed, drawn = own_hands(8), FIRST_SEED, []
+    hands, seed, drawn = own_hands(8), FIRST_SEED, list[Grey]()
     while len(drawn) < PAGES:
         crop = draw_crop(hands, np.random.default_rng(seed))
         if (crop.boxes[:, 0] >= 0).sum() >= SIGNS_MIN:
@@ -56,7 +57,7 @@ def _plot_detections(classifier: Classifier, path: Path) -> None:
         for digit in recognize(page, classifier).digits:
             left, top, right, bottom = digit.box
             colour = OTHER if digit.label is None else ACCENT
-            axes.add_patch(plt.Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colour))
+            axes.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colour))
             if digit.label:
                 label = {"facecolor": colour, "edgecolor": "none", "pad": 0.8}
                 axes.text(left, top, digit.label, color="white", fontsize=7, va="bottom", bbox=label, clip_on=True)
