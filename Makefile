@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NPM := PATH="$(abspath $(BIN)):$$PATH" npm
 SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hostile.py tests/test_app.py
 
 # The version of Pillow that a file of requirements pins.
@@ -13,7 +14,8 @@ pinned = $(shell sed -n 's/^pillow==//p' $(1))
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.stamp chromium
+test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium
+	$(NPM) test --silent
 	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest $(ARGS)
 
 # With the Pillow of a Space, which installs requirements.txt alone.
@@ -43,10 +45,11 @@ fuzz: $(VENV)/dev.stamp
 batch: $(VENV)/batch.stamp
 	$(BIN)/python -m mnist_demo.batch $(ARGS)
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp node_modules/.package-lock.json
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NPM) run --silent lint
 	$(BIN)/check-jsonschema --builtin-schema=vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema=vendor.dependabot .github/dependabot.yml
 
@@ -80,6 +83,11 @@ $(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt 
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
 
+# What the page's scripts are linted and tested with; node itself comes with requirements-dev.txt.
+node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/dev.stamp
+	$(NPM) ci --silent --ignore-scripts
+	touch $@
+
 # The browser tests take a Chromium that is there, else Debian's as root, else Playwright's own.
 chromium: | $(VENV)/dev.stamp
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
@@ -90,4 +98,4 @@ chromium: | $(VENV)/dev.stamp
 	fi
 
 clean:
-	rm -rf $(VENV) build screenshots
+	rm -rf $(VENV) build node_modules screenshots

@@ -29,6 +29,7 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 uploads = make_upload_folder()
 gr.mcp.DEFAULT_TEMP_DIR = str(uploads)  # which it takes note of when Gradio is imported
+gr.mcp.GradioMCPServer._file_data_tool_description = ""  # a sentence about a tool that is not here
 reader = Reader()
 demo = create_page(reader).queue(max_size=QUEUE_MAX)
 if os.environ.get("SPACES_ZERO_GPU"):  # such a Space starts only with a function for its GPU; none is called here

@@ -1,4 +1,6 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
+import { paintDigit } from "./digits.js";
+
 const digits = element.querySelector(".digits");
 const fitted = element.querySelector(".fitted");
 const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,
@@ -54,7 +56,7 @@ async function showCard() {
     for (const text of row) line.appendChild(document.createElement(number ? "td" : "th")).textContent = text;
   });
   card.querySelector(".plots").replaceChildren(...plots.map(captioned));
-  card.querySelector(".figures").hidden = !table.length;
+  card.querySelector("details").hidden = !table.length;
   card.hidden = false;
 }
 

@@ -25,7 +25,7 @@ class About(PageComponent):
         def card(_: object) -> dict[str, Any]:
             return read_card()
 
-        super().__init__("about", ("digits.js", "about.js"), (steps, card))
+        super().__init__("about", (steps, card))
 
 
 def about_tab(reader: Reader) -> None:

@@ -1,21 +1,29 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
+import { ask } from "./channel.js";
+import { takeOver } from "./handover.js";
+import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
+import { prepare } from "./prepare.js";
+import { Table } from "./rows.js";
+import { save } from "./takeaway.js";
+
 const FILES_AT_ONCE = 8;
 const BYTES_AT_ONCE = 14e6; // the server takes requests of 15 MB
+const IMAGES_AT_ONCE = 500; // of MNIST's
 
 const input = element.querySelector("input");
 const count = element.querySelector(".count");
 const progress = element.querySelector("progress");
-const body = element.querySelector("tbody");
 const status = element.querySelector(".connection");
 const buttons = Object.fromEntries([...element.querySelectorAll("[data-action]")].map((b) => [b.dataset.action, b]));
+const table = new Table(element.querySelector("tbody"), [...element.querySelectorAll("th")]);
 
-let rows = []; // {file, text, lowest, error} of every file read, in the order given
 let waiting = [];
 let given = 0;
 let run = 0; // clear() ends the one that is under way
+let sets = []; // of MNIST's images: {images, labels, rows}, and labels that wait for theirs
 
 function add(files) {
-  const isIdle = rows.length === given;
+  const isIdle = table.rows.length === given;
   given += files.length;
   waiting.push(...files);
   update();
@@ -23,74 +31,117 @@ function add(files) {
 }
 
 async function work(mine) {
-  while (waiting.length) {
-    const files = nextFiles();
-    const current = () => mine === run;
-    const answer = files.some(({ size }) => size > BYTES_AT_ONCE)
-      ? { rows: [{ error: T("batch_large") }] }
-      : await ask(() => server.read({ binary: true, data: { ...files } }), status, current);
+  const current = () => mine === run;
+  while (waiting.length && current()) {
+    const next = waiting.findIndex(mayHoldImages);
+    if (next === 0) await readSets(waiting.shift(), current);
+    else await readFiles(waiting.splice(0, next < 0 ? FILES_AT_ONCE : Math.min(next, FILES_AT_ONCE)), current);
+    if (current()) update();
+  }
+}
+
+// ---- pictures
+
+async function readFiles(files, current) {
+  const answers = await Promise.all(files.map((file) => prepare(file)));
+  for (const part of parts(answers.filter((one) => !one.error))) {
+    const answer = await ask(() => server.read({ binary: true, data: { ...part } }), status, current);
     if (!current()) return;
-    files.forEach((file, i) => show(rowOf(file.name, answer.rows?.[i] ?? answer)));
+    part.forEach((sent, i) => answers.splice(answers.indexOf(sent), 1, answer.rows?.[i] ?? answer));
+  }
+  if (current()) files.forEach((file, i) => table.add({ file, name: file.name, ...worded(file, answers[i]) }));
+}
+
+// Files shared out among requests, each as large as the server takes.
+function parts(files) {
+  const all = [[]];
+  let bytes = 0;
+  for (const file of files) {
+    bytes += file.size;
+    if (bytes > BYTES_AT_ONCE && all.at(-1).length) [bytes] = [file.size, all.push([])];
+    all.at(-1).push(file);
+  }
+  return all.filter((part) => part.length);
+}
+
+// The file has a column of its own, so that its error need not name it again.
+function worded(file, { error, ...row }) {
+  if (!error) return row;
+  const message = translate(error);
+  return { error: message.startsWith(file.name) ? message.slice(file.name.length).replace(/^\s*[:：]\s*/, "") : message };
+}
+
+// ---- MNIST's own files, whose images the model reads as they are
+
+async function readSets(file, current) {
+  const unpacked = await unpack(file).catch(() => null);
+  if (!current()) return;
+  if (!unpacked?.length) return table.add({ file, name: file.name, error: T("batch_no_images") });
+  const found = unpacked.map((part) => ({ ...part, name: file.name, rows: [] }));
+  given += found.reduce((sum, { images }) => sum + (images ? images.length / AREA : 0), -1);
+  sets = paired([...sets, ...found]);
+  for (const set of found.filter(({ images }) => images)) await readSet(set, current);
+}
+
+async function readSet(set, current) {
+  for (let start = 0; start * AREA < set.images.length; start += IMAGES_AT_ONCE) {
+    const bytes = set.images.subarray(start * AREA, (start + IMAGES_AT_ONCE) * AREA);
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    const answer = await ask(() => server.classify(btoa(binary)), status, current);
+    if (!current()) return;
+    for (let i = 0; i * AREA < bytes.length; i++) {
+      const pixels = bytes.subarray(i * AREA, (i + 1) * AREA);
+      const row = { pixels, name: `${set.name} ${start + i + 1}` };
+      if (answer.error) row.error = translate(answer.error);
+      else Object.assign(row, { text: answer.labels[i], lowest: answer.lowest[i] });
+      table.add(row);
+      set.rows.push(row);
+    }
     update();
   }
 }
 
-// As many of the files that wait as go into one request; one that is too large comes alone.
-function nextFiles() {
-  let bytes = 0;
-  let number = 0;
-  while (number < Math.min(FILES_AT_ONCE, waiting.length)) {
-    bytes += waiting[number].size;
-    if (number && bytes > BYTES_AT_ONCE) break;
-    number++;
-  }
-  return waiting.splice(0, number);
-}
-
-// The file has a column of its own, so that its error need not name it again.
-function rowOf(file, { error, ...row }) {
-  if (!error) return { file, ...row };
-  const message = translate(error);
-  return { file, error: message.startsWith(file) ? message.slice(file.length).replace(/^\s*[:：]\s*/, "") : message };
-}
-
-function show(row) {
-  rows.push(row);
-  const line = body.insertRow();
-  for (const text of cells(row)) line.insertCell().textContent = text;
-  line.cells[2].classList.toggle("unsure", row.lowest < UNSURE_BELOW);
-}
-
-function cells({ file, text = "", lowest, error = "" }) {
-  return [file, text, lowest == null ? "" : `${(100 * lowest).toFixed(1)}%`, error];
+// Of the images whose labels are known, how many were read right; null where none is.
+function rightness() {
+  const known = sets.flatMap(({ labels, rows }) => (labels ? rows.map(({ text }, i) => text === String(labels[i])) : []));
+  return known.length ? { right: known.filter(Boolean).length, known: known.length } : null;
 }
 
 function update() {
-  count.textContent = given ? T("batch_count", { done: rows.length, all: given }) : T("batch_none");
+  const { rows } = table;
+  const failed = rows.filter(({ error }) => error).length;
+  const key = failed ? "batch_failed" : given ? "batch_count" : "batch_none";
+  const right = rightness();
+  count.textContent = T(key, { done: rows.length - failed, all: given, failed });
+  if (right) count.textContent += ` · ${T("batch_right", right)}`;
   progress.max = given || 1;
   progress.value = rows.length;
   buttons.clear.disabled = !given;
   buttons.download.disabled = !rows.length;
+  table.sort();
 }
 
 function clear() {
   run++;
-  [rows, waiting, given] = [[], [], 0];
-  body.replaceChildren();
+  [waiting, given, sets] = [[], 0, []];
+  table.clear();
   status.textContent = "";
   update();
 }
 
-// As spreadsheets read it: UTF-8 with a mark, quoted; a name that would be a formula gets an apostrophe before it.
+// What a spreadsheet reads; of MNIST's images alone, what Kaggle takes as a submission.
 function download() {
+  const { rows } = table;
+  if (rows.every(({ pixels }) => pixels)) {
+    const lines = rows.map(({ text }, i) => `${i + 1},${text}`);
+    return save(new File([["ImageId,Label", ...lines, ""].join("\n")], "submission.csv", { type: "text/csv" }));
+  }
+  // UTF-8 with a mark, quoted; a name that would be a formula gets an apostrophe before it.
   const quote = (value) => `"${String(value ?? "").replace(/^[=+\-@\t]/, "'$&").replaceAll('"', '""')}"`;
-  const lines = rows.map(({ file, text, lowest, error }) => [file, text, lowest?.toFixed(4), error].map(quote).join(","));
-  const csv = ["file,text,lowest_confidence,error", ...lines, ""].join("\r\n");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv" }));
-  link.download = "digits.csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  const lines = rows.map(({ name, text, lowest, error }) => [name, text, lowest?.toFixed(4), error].map(quote).join(","));
+  const csv = ["\ufefffile,text,lowest_confidence,error", ...lines, ""].join("\r\n");
+  save(new File([csv], "digits.csv", { type: "text/csv" }));
 }
 
 async function examples() {
@@ -107,17 +158,4 @@ input.addEventListener("change", () => {
   input.value = "";
 });
 
-const stage = element.querySelector(".stage");
-const takes = (event) => element.checkVisibility() && event.dataTransfer?.types.includes("Files");
-document.addEventListener("dragover", (event) => {
-  if (!takes(event)) return;
-  event.preventDefault();
-  stage.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => event.relatedTarget || stage.classList.remove("over"));
-document.addEventListener("drop", (event) => {
-  if (!takes(event)) return;
-  event.preventDefault();
-  stage.classList.remove("over");
-  add([...event.dataTransfer.files]);
-});
+takeOver("batch", add);

@@ -24,7 +24,10 @@ class Batch(PageComponent):
         def examples(_: object) -> list[dict[str, str]]:
             return [{"name": name, "data": base64.b64encode(photo_bytes(name)).decode("ascii")} for name in PHOTOS]
 
-        super().__init__("batch", ("digits.js", "channel.js", "batch.js"), (read, examples))
+        def classify(images: object) -> dict[str, Any]:
+            return reader.classify(images)
+
+        super().__init__("batch", (read, examples, classify))
 
 
 def batch_tab(reader: Reader) -> None:

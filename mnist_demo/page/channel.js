@@ -1,6 +1,8 @@
-// Prepended to each component that reads pictures. The readout beside the tabs shows what the visible tab last
-// announced; a hidden tab keeps its reading to itself until it is shown again.
-function announcer(element) {
+// What components that read pictures share. The readout beside the tabs shows what the visible tab last announced; a
+// hidden tab keeps its reading to itself until it is shown again.
+import { EMPTY, describe, isUnsure } from "./digits.js";
+
+export function announcer(element) {
   let latest = { reading: EMPTY, busy: false };
   const tell = () => {
     if (element.checkVisibility()) document.dispatchEvent(new CustomEvent("digits:reading", { detail: latest }));
@@ -14,7 +16,7 @@ function announcer(element) {
 }
 
 // One button or plain box a digit, laid over a picture of the given size; nodes are kept so that they glide.
-function showBoxes(layer, digits, width, height, chosen) {
+export function showBoxes(layer, digits, width, height, chosen) {
   while (layer.children.length > digits.length) layer.lastChild.remove();
   digits.forEach((digit, index) => {
     const [left, top, right, bottom] = digit.box;
@@ -45,7 +47,7 @@ if (window.askAgainAt === undefined) {
 
 // Asks the server, and keeps asking while it is busy or the connection lost. Gradio answers undefined where a request
 // failed.
-async function ask(request, status, isWanted = () => true) {
+export async function ask(request, status, isWanted = () => true) {
   const slow = setTimeout(() => (status.textContent = T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
     const answer = await Promise.race([request(), sleep(30000)]);

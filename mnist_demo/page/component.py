@@ -1,5 +1,6 @@
 """What the page's own components share: markup, script and styles in files beside them."""
 
+import re
 from abc import ABCMeta
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,32 @@ def asset(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
+IMPORT = re.compile(r'^import (?:.* from )?"\./(.*)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+MODULE = "const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();\n"
+
+
+def script(name: str) -> str:
+    """Return a JavaScript module and those it imports as one script, which is what Gradio runs for a component.
+
+    Each imported module gets a scope of its own, of which only what it exports is seen.
+    """
+    joined: list[str] = []
+    modules: list[str] = []
+
+    def join(name: str) -> str:
+        joined.append(name)
+        text = asset(name)
+        for other in IMPORT.findall(text):
+            if other not in joined:
+                body = join(other)
+                modules.append(MODULE.format(names=", ".join(EXPORT.findall(asset(other))), body=body))
+        return EXPORT.sub("", IMPORT.sub("", text))
+
+    own = join(name)
+    return "".join([*modules, own])
+
+
 class StublessMeta(ComponentMeta):
     """Makes component classes without the .pyi files that Gradio writes beside the sources, where mypy reads them."""
 
@@ -25,19 +52,17 @@ class StublessMeta(ComponentMeta):
 
 
 class PageComponent(gr.HTML, metaclass=StublessMeta):
-    """A component with NAME.html as its template and some scripts, joined, as the one that runs when it loads.
+    """A component with NAME.html as its template and NAME.js as the script that runs when it loads.
 
     Its functions are called by the script, as `server.function(...)`, which answers undefined where the call failed.
     They are not events: after an event that fails for want of a connection, Gradio reloads the page as soon as the
     server is back, and a drawing would be lost.
     """
 
-    def __init__(
-        self, name: str, scripts: tuple[str, ...], functions: tuple[Callable[..., Any], ...] = (), **props: Any
-    ) -> None:
+    def __init__(self, name: str, functions: tuple[Callable[..., Any], ...] = (), **props: Any) -> None:
         super().__init__(
             html_template=asset(f"{name}.html"),
-            js_on_load="\n".join(map(asset, scripts)),
+            js_on_load=script(f"{name}.js"),
             apply_default_css=False,
             elem_id=name,
             server_functions=list(functions),

@@ -1,28 +1,32 @@
-// Prepended to every component that words a digit: the same thresholds and the same words everywhere.
-const EMPTY = { text: "", digits: [] };
-const UNSURE_BELOW = 0.8;
+// How a digit is worded and painted: the same thresholds and the same words everywhere.
+export const EMPTY = { text: "", digits: [] };
+export const UNSURE_BELOW = 0.8;
 
-function isUnsure(digit) {
+export function isUnsure(digit) {
   return digit.label !== null && digit.confidence < UNSURE_BELOW;
 }
 
-function percent(probability) {
+export function percent(probability) {
   return `${Math.round(100 * probability)}%`;
 }
 
-function runnerUp(digit) {
-  const ranked = [...digit.probabilities.keys()].sort((a, b) => digit.probabilities[b] - digit.probabilities[a]);
-  return ranked.find((label) => String(label) !== digit.label);
+// The labels that a digit could have, likeliest first.
+export function ranked({ probabilities }) {
+  return [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).map(String);
 }
 
-function describe(digit) {
+export function runnerUp(digit) {
+  return ranked(digit).find((label) => label !== digit.label);
+}
+
+export function describe(digit) {
   if (digit.label === null) return T("not_digit");
   if (isUnsure(digit)) return T("perhaps", { label: digit.label, other: runnerUp(digit) });
   return `${digit.label}, ${percent(digit.confidence)}`;
 }
 
 // The 28x28 image: base64 of its grey values, ink = 255, painted in the theme's ink over the card.
-function paintDigit(canvas, image) {
+export function paintDigit(canvas, image) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(28, 28);
   const grey = atob(image);

@@ -23,6 +23,10 @@ META = '<meta {}="{}" content="{}">'
 THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
 GRADIOS_LINK = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 START, END = b'<meta charset="utf-8" />', b"</head>"
+BODY = re.compile(rb"<body[^>]*>")
+NO_SCRIPT = (
+    b"<noscript><p>This page reads what you draw while you draw it. For that it needs JavaScript.</p></noscript>"
+)
 
 
 def describe(root: str) -> bytes:
@@ -87,4 +91,5 @@ class DocumentHead:
         """Return the document with the head, or as it is if it has none."""
         description = describe(get_root_url(Request(scope), "/", scope.get("root_path")))
         document = GRADIOS_LINK.sub(b"", document).replace(START, START + description, 1)
+        document = BODY.sub(rb"\g<0>" + NO_SCRIPT, document, count=1)
         return document.replace(END, self.dress + END, 1)

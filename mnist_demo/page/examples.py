@@ -107,7 +107,7 @@ def drawing(text: str, seed: int) -> dict[str, str]:
     scale = min(84 / (high - low)[0], 42 / (high - low)[1])
     placed = [((stroke - (low + high) / 2) * scale + [50, 30]).round(1) for stroke in strokes]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in stroke) for stroke in placed)
-    return {"label": text.replace(" ", ""), "path": path}
+    return {"label": text, "path": path}
 
 
 def bounds(strokes: list[Stroke]) -> tuple[Stroke, Stroke]:

@@ -1,73 +1,87 @@
 // A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
-// read and sends back where the digits are.
+// read, reduced where it is large, and sends back where the digits are.
+import { EMPTY } from "./digits.js";
+import { announcer, ask, showBoxes } from "./channel.js";
+import { takeOver } from "./handover.js";
+import { load, prepare } from "./prepare.js";
+
 const stage = element.querySelector(".stage");
 const input = element.querySelector("input[type=file]");
 const image = element.querySelector(".picture img");
 const boxes = element.querySelector(".boxes");
 const video = element.querySelector("video");
-const problem = element.querySelector(".problem");
+const problem = element.querySelector(".problem span");
 const status = element.querySelector(".connection");
 const announce = announcer(element);
-const BYTES_MAX = 14e6; // the server takes requests of 15 MB
 const CAMERA = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
+const NOTHING = { url: null, reading: EMPTY };
 
-let reading = EMPTY;
+let shown = NOTHING; // the photo that was read last: its address, what was sent of it, its size there, and the reading
 let chosen = 0;
 let request = 0; // the newest file asked about; answers about earlier ones are dropped
 let stream = null;
 
 // ---- reading a file
 
-// Shows the photo at once and its boxes when they come. A file that can't be read leaves the last photo as it was.
 async function read(file) {
   stopCamera();
-  problem.textContent = file.size > BYTES_MAX ? T("batch_large") : "";
-  if (problem.textContent) return;
   const mine = ++request;
-  stage.classList.add("reading");
-  announce(reading, { busy: true, chosen });
   const isWanted = () => mine === request;
-  const upload = () => server.read({ binary: true, data: { photo: file } });
-  const [answer, url] = await Promise.all([ask(upload, status, isWanted), load(file)]);
-  if (!isWanted()) return url && URL.revokeObjectURL(url);
+  stage.classList.add("reading");
+  tell({ busy: true });
+  const loading = load(file);
+  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted), loading]);
+  if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
   stage.classList.remove("reading");
-  if (answer.error || !url) {
-    problem.textContent = answer.error ? translate(answer.error) : T("not_shown");
-    if (url) URL.revokeObjectURL(url);
-    return announce(reading, { chosen });
-  }
-  show(url, answer, file);
+  if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
+  if (shown.url) URL.revokeObjectURL(shown.url);
+  [shown, chosen] = [{ url: picture.src, ...answer }, 0];
+  await show();
 }
 
-// The file's address in this page, once its picture is known to be showable; null where it is not.
-async function load(file) {
-  const url = URL.createObjectURL(file);
-  const picture = new Image();
-  picture.src = url;
-  try {
-    await picture.decode();
-    return url;
-  } catch {
-    URL.revokeObjectURL(url);
-    return null;
-  }
+async function readSent(file, loading, isWanted) {
+  const sent = await prepare(file, loading);
+  if (sent.error) return sent;
+  const reading = await ask(() => server.read({ binary: true, data: { photo: sent } }), status, isWanted);
+  if (!reading || reading.error) return reading ?? {};
+  const size = sent === file ? await loading : await createImageBitmap(sent);
+  return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
 }
 
-async function show(url, answer, file) {
-  const last = image.src;
+// Shows the photo that was read last, or the place for one.
+async function show() {
+  problem.textContent = "";
+  setState(shown.url ? "photo" : "empty");
+  boxes.replaceChildren();
+  if (shown.url) await showPicture(shown.url);
+  tell();
+  if (shown.url) drawBoxes();
+}
+
+async function showPicture(url) {
   image.src = url;
   await image.decode();
-  if (last) URL.revokeObjectURL(last);
   stage.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
-  reading = answer;
-  chosen = 0;
-  setState("photo");
-  announce(reading, { chosen, picture: () => file });
-  drawBoxes();
+}
+
+// Shows what is wrong beside the picture it is about. No reading stands until that is dismissed or another file comes.
+async function fail(message, picture = null) {
+  problem.textContent = message;
+  boxes.replaceChildren();
+  setState(picture ? "photo" : "empty");
+  announce(EMPTY);
+  if (!picture) return;
+  await showPicture(picture.src);
+  URL.revokeObjectURL(picture.src);
+}
+
+function tell(details = {}) {
+  const { url, sent, reading } = shown;
+  announce(reading, { chosen, picture: url && (() => sent), ...details });
 }
 
 function drawBoxes() {
-  showBoxes(boxes, reading.digits, image.naturalWidth, image.naturalHeight, chosen);
+  showBoxes(boxes, shown.reading.digits, shown.width, shown.height, chosen);
 }
 
 function setState(state) {
@@ -78,11 +92,9 @@ function setState(state) {
 function remove() {
   request++;
   stage.classList.remove("reading");
-  problem.textContent = "";
-  reading = EMPTY;
-  setState("empty");
-  boxes.replaceChildren();
-  announce(reading);
+  if (shown.url) URL.revokeObjectURL(shown.url);
+  shown = NOTHING;
+  show();
 }
 
 async function rotate() {
@@ -98,13 +110,13 @@ async function rotate() {
 // ---- camera: the rear one first, where there are several
 
 async function startCamera() {
-  problem.textContent = "";
+  if (!isSecureContext) return fail(T("camera_https"));
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
   } catch {
-    problem.textContent = T("no_camera");
-    return;
+    return fail(T("no_camera"));
   }
+  problem.textContent = "";
   video.srcObject = stream;
   await video.play();
   setState("camera");
@@ -114,7 +126,7 @@ function stopCamera() {
   if (!stream) return;
   for (const track of stream.getTracks()) track.stop();
   stream = video.srcObject = null;
-  setState(reading.digits.length || image.src ? "photo" : "empty");
+  show();
 }
 
 function capture() {
@@ -124,9 +136,9 @@ function capture() {
   still.toBlob((blob) => read(new File([blob], "camera.jpg", { type: blob.type })), "image/jpeg", 0.95);
 }
 
-// ---- choosing, dropping, pasting
+// ---- choosing
 
-const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, rotate, remove };
+const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, rotate, remove, dismiss: show };
 
 element.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
@@ -160,27 +172,5 @@ input.addEventListener("change", () => {
   input.value = ""; // so that the same file can be chosen again
 });
 
-const isShown = () => element.checkVisibility();
-const holdsFile = (event) => event.dataTransfer?.types.includes("Files");
-
-document.addEventListener("dragover", (event) => {
-  if (!isShown() || !holdsFile(event)) return;
-  event.preventDefault();
-  stage.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) stage.classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  if (!isShown() || !holdsFile(event)) return;
-  event.preventDefault();
-  stage.classList.remove("over");
-  if (event.dataTransfer.files.length) read(event.dataTransfer.files[0]);
-});
-document.addEventListener("paste", (event) => {
-  if (!isShown() || !event.clipboardData.files.length) return;
-  event.preventDefault();
-  read(event.clipboardData.files[0]);
-});
-
 setState("empty");
+takeOver("photo", ([file]) => read(file));

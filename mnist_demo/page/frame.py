@@ -26,5 +26,4 @@ class Frame(PageComponent):
         def example(name: object) -> dict[str, str]:
             return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}
 
-        scripts = ("digits.js", "channel.js", "frame.js")
-        super().__init__("frame", scripts, (read, example), examples=thumbnails())
+        super().__init__("frame", (read, example), examples=thumbnails())

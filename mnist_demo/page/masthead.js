@@ -1,4 +1,8 @@
-// The theme switch, and the link to this page where others can follow it.
+// The language, the theme, and the link to this page where others can follow it; and what the page's frame lacks.
+import { copy } from "./takeaway.js";
+import "./addresses.js";
+import "./intake.js";
+
 const dialog = element.querySelector("dialog");
 const link = dialog.querySelector("a");
 const themes = ["system", "light", "dark"];
@@ -10,16 +14,22 @@ function showTheme() {
   button("theme").setAttribute("aria-label", T(`theme_${Theme.chosen}`));
 }
 
+const isPhone = matchMedia("(pointer: coarse)").matches;
+
 const actions = {
   theme() {
     Theme.choose(themes[(themes.indexOf(Theme.chosen) + 1) % themes.length]);
     showTheme();
   },
-  share: () => dialog.showModal(),
+  share() {
+    if (isPhone && navigator.share) navigator.share({ title: document.title, url: link.href }).catch(() => {});
+    else dialog.showModal();
+  },
   close: () => dialog.close(),
   async copy() {
-    await navigator.clipboard.writeText(link.href).catch(() => getSelection().selectAllChildren(link));
-    button("copy").textContent = T("copied");
+    const copied = await copy(link.href);
+    if (copied) button("copy").textContent = T("copied");
+    else dialog.querySelector(".failed").textContent = T("not_copied");
   },
 };
 
@@ -27,7 +37,11 @@ element.addEventListener("click", (event) => {
   actions[event.target.closest("[data-action]")?.dataset.action]?.();
   if (event.target === dialog) dialog.close();
 });
-dialog.addEventListener("close", () => (button("copy").textContent = T("copy")));
+dialog.addEventListener("close", () => {
+  button("copy").textContent = T("copy");
+  dialog.querySelector(".failed").textContent = "";
+});
+if (isPhone) dialog.querySelector("h2").textContent = T("share_here");
 
 server.share(location.origin + location.pathname).then((shared) => {
   if (!shared?.url) return; // only this computer can open the page
@@ -35,6 +49,25 @@ server.share(location.origin + location.pathname).then((shared) => {
   dialog.querySelector(".code").innerHTML = shared.code;
   button("share").hidden = false;
 });
+
+// ---- the language
+
+const languages = element.querySelector("select");
+for (const name of Language.all) {
+  languages.add(new Option(new Intl.DisplayNames([name], { type: "language" }).of(name), name));
+}
+languages.value = Language.chosen;
+element.querySelector(".language span").textContent = Language.chosen.toUpperCase();
+languages.addEventListener("change", () => Language.choose(languages.value));
+
+// ---- Gradio's drawer about the API: it knows no Escape, and asks how often each function was called, which nobody counts
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".api-docs .backdrop")?.click();
+});
+const { fetch } = window;
+window.fetch = (...request) =>
+  String(request[0]).endsWith("/monitoring/summary") ? Promise.resolve(Response.json({ functions: {} })) : fetch(...request);
 
 showTheme();
 document.title = T("title"); // Gradio has set its own by now

@@ -14,4 +14,4 @@ class Masthead(PageComponent):
             url = page.share_url or public_address(address)
             return {"url": url, "code": qr_svg(url)} if url else {}
 
-        super().__init__("masthead", ("masthead.js",), (share,))
+        super().__init__("masthead", (share,))

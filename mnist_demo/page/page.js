@@ -1,12 +1,36 @@
 // Runs in the document's head before anything is shown: the words in the reader's language, and the theme they chose.
 (() => {
+  // What may fail, such as storage: inside another site's frame, a browser may refuse all of it.
+  window.attempt = (access) => {
+    try {
+      return access();
+    } catch {
+      return null;
+    }
+  };
+
   const translations = gradio_config.i18n_translations;
-  const language = [navigator.language, navigator.language.split("-")[0], "en"].find((name) => name in translations);
+  const chosen = attempt(() => localStorage.getItem("language"));
+  const languages = [chosen, navigator.language, navigator.language.split("-")[0], "en"];
+  const language = languages.find((name) => name in translations);
   const texts = { ...translations.en, ...translations[language] };
   const root = document.documentElement;
   const speak = () => root.lang === language || (root.lang = language);
   speak();
   new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // Gradio names the browser's language
+
+  // Gradio words its own parts in the browser's language; one chosen here goes before it.
+  if (chosen) {
+    Object.defineProperties(navigator, { language: { value: language }, languages: { value: [language] } });
+  }
+  window.Language = {
+    all: Object.keys(translations),
+    chosen: language,
+    choose(name) {
+      attempt(() => localStorage.setItem("language", name));
+      location.reload(); // which the drawing survives
+    },
+  };
 
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
@@ -35,14 +59,6 @@
       apply();
     },
   };
-  // Inside another site's frame, a browser may refuse all storage.
-  function attempt(access) {
-    try {
-      return access();
-    } catch {
-      return null;
-    }
-  }
   // The body comes after this script, and is dressed before its first frame.
   new MutationObserver((_, observer) => {
     if (!document.body) return;

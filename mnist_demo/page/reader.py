@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from mnist_demo.inference import MODEL_DIR, Classifier
+from mnist_demo.page.dataset import classify
 from mnist_demo.page.explanation import explain, respond
 from mnist_demo.page.steps import encode, take_steps
 from mnist_demo.reading import Reading, recognize
@@ -85,6 +86,10 @@ class Reader:
 
         return answer(rows)
 
+    def classify(self, images: object) -> dict[str, Any]:
+        """Read images that are as MNIST's, given as base64 of their bytes, for the page."""
+        return answer(lambda: classify(images, self.classifier()))
+
     def respond(self, image: object) -> dict[str, Any]:
         """Picture what the first layer makes of a digit's 28x28 image, given as `for_page` gives it, for the page."""
         return answer(lambda: respond(image, self.classifier()))
@@ -117,11 +122,11 @@ def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def as_row(read: Reading | Exception) -> dict[str, Any]:
-    """Return a row of the page's table: text and the lowest confidence of its digits, None without any; or error."""
+    """Return a row of the page's table: text, the number of marks and the digits' lowest confidence; or error."""
     if not isinstance(read, Reading):
         return {"error": str(read)}
     confidences = (digit.confidence for digit in read.digits if digit.label is not None)
-    return {"text": read.text, "lowest": min(confidences, default=None)}
+    return {"text": read.text, "marks": len(read.digits), "lowest": min(confidences, default=None)}
 
 
 def name_file(reply: dict[str, Any], name: str) -> dict[str, Any]:

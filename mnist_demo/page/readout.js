@@ -1,6 +1,12 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
-const SETTLED = 900; // milliseconds of rest before a reading is spoken
+import { EMPTY, describe, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
+import { LargeNumber, correction, labelOf, textOf } from "./number.js";
+import { captioned, copy, save, share } from "./takeaway.js";
 
+const SETTLES = 900; // milliseconds of rest after which a drawing is judged: what is doubtful is said, and all is spoken
+const COPIED = 1500; // milliseconds that a button says so
+
+const readout = element.querySelector(".readout");
 const text = element.querySelector("#reading");
 const note = element.querySelector(".note");
 const spoken = element.querySelector(".announcement");
@@ -10,22 +16,43 @@ const title = element.querySelector("#probabilities-title");
 
 let shown = { reading: EMPTY };
 let chosen = 0;
-let speaking;
+let settling;
 
 for (let label = 0; label < 10; label++) {
   const row = bars.appendChild(document.createElement("li"));
   row.innerHTML = `<span class="share">&nbsp;</span><span class="track"><span class="bar"></span></span><b>${label}</b>`;
 }
 
+const number = new LargeNumber(text, element.querySelector(".choices"), (digit) => choose(shown.reading.digits.indexOf(digit)));
+
 document.addEventListener("digits:reading", ({ detail }) => {
   const another = detail.source !== shown.source || detail.reading !== shown.reading;
+  const isOld = detail.busy || detail.moves;
   shown = detail;
   if (another) chosen = detail.at ? nearest(detail.reading.digits, detail.at) : Math.max(0, detail.chosen ?? 0);
   if (another) render();
   text.setAttribute("aria-busy", Boolean(detail.busy));
-  if (!detail.busy) speakSoon();
+  if (another || isOld) unsettle();
+  if (!isOld) settling ??= setTimeout(settle, detail.at ? SETTLES : 0);
   tellWhichDigit();
 });
+
+// While a number is written, it only grows. What is to be said of it waits until the pen rests.
+function unsettle() {
+  clearTimeout(settling);
+  settling = null;
+  delete readout.dataset.settled;
+  showNote();
+}
+
+function settle() {
+  readout.dataset.settled = "";
+  showNote();
+  const { digits } = shown.reading;
+  const value = textOf(shown.reading);
+  const words = value ? T("read", { text: value.replace(/\s+/g, ", ") }) : digits.length ? T("none_found") : "";
+  spoken.textContent = `${words} ${digits[chosen] ? noteOn(digits[chosen]) : ""}`.trim();
+}
 
 // What the chosen digit is, for those who explain it.
 function tellWhichDigit() {
@@ -56,29 +83,30 @@ document.addEventListener("digits:choice", ({ detail }) => {
 
 function render() {
   const { digits } = shown.reading;
-  renderText(shown.reading);
+  number.show(shown.reading);
   renderSeen(digits);
   renderBars(digits[chosen]);
-  note.textContent = digits[chosen] && noteOn(digits[chosen]);
+  showNote();
 }
 
-// The text as it is, each of its digits in a span of its own, so that an unsure one can look unsure.
-function renderText({ text: value, digits }) {
-  const read = digits.filter((digit) => digit.label !== null);
-  let next = 0;
-  const spans = [...value].map((character) => {
-    const span = document.createElement("span");
-    span.textContent = character;
-    const digit = /\d/.test(character) ? read[next++] : null;
-    if (digit && isUnsure(digit)) span.className = "unsure";
-    return span;
-  });
-  text.replaceChildren(...spans);
-  text.style.setProperty("--length", Math.max(...value.split("\n").map((line) => line.length)));
-  text.style.setProperty("--lines", value.split("\n").length);
+// The one sentence on what is there: on the digit chosen, or on why there is no number.
+function showNote() {
+  const { picture, reading } = shown;
+  const { digits, text: value } = reading;
+  const isSettled = "settled" in readout.dataset;
+  if (!picture) note.textContent = shown.busy ? "" : T("nothing");
+  else if (!isSettled) note.textContent = "";
+  else note.textContent = value ? noteOn(digits[chosen]) : noteOnNone(digits);
+  const digit = digits[chosen];
+  note.classList.toggle("doubt", isSettled && Boolean(digit) && isUnsure(digit) && labelOf(digit) === digit.label);
+}
+
+function noteOnNone(digits) {
+  return T(digits.length > 1 ? "not_digits" : digits.length ? "not_a_digit" : "none_found");
 }
 
 function noteOn(digit) {
+  if (labelOf(digit) !== digit.label) return correction(digit);
   if (digit.label === null) return T("not_a_digit");
   if (isUnsure(digit)) return T("unsure", { label: digit.label, other: runnerUp(digit) });
   return "";
@@ -108,24 +136,39 @@ function newCard() {
   return card;
 }
 
+// A mark that is no digit has none of their probabilities.
 function renderBars(digit) {
-  const count = shown?.reading.digits.length;
-  title.textContent = digit && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
-  const best = digit ? Math.max(...digit.probabilities) : 0;
+  const count = shown.reading.digits.length;
+  const isDigit = Boolean(digit) && digit.label !== null;
+  title.textContent = isDigit && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
+  const best = isDigit ? Math.max(...digit.probabilities) : 0;
   [...bars.children].forEach((row, label) => {
-    const probability = digit ? digit.probabilities[label] : 0;
-    row.querySelector(".share").textContent = digit ? percent(probability) : "\u00a0";
+    const probability = isDigit ? digit.probabilities[label] : 0;
+    row.querySelector(".share").textContent = isDigit ? percent(probability) : "\u00a0";
     row.style.setProperty("--share", probability);
-    row.classList.toggle("best", Boolean(digit) && probability === best);
-    row.classList.toggle("unsure", Boolean(digit) && isUnsure(digit));
+    row.classList.toggle("best", isDigit && probability === best);
+    row.classList.toggle("unsure", isDigit && isUnsure(digit));
   });
 }
 
-function speakSoon() {
-  clearTimeout(speaking);
-  speaking = setTimeout(() => {
-    const { digits, text: value } = shown.reading;
-    const words = value ? T("read", { text: value.replace(/\s+/g, ", ") }) : digits.length ? T("none_found") : "";
-    spoken.textContent = `${words} ${digits[chosen] ? noteOn(digits[chosen]) : ""}`.trim();
-  }, SETTLED);
-}
+// ---- taking the number away
+
+const captionedPicture = async () => captioned(await shown.picture(), textOf(shown.reading));
+const button = (action) => element.querySelector(`[data-action=${action}]`);
+button("share").hidden = !(navigator.share && matchMedia("(pointer: coarse)").matches);
+
+const actions = {
+  async copy() {
+    const copied = await copy(textOf(shown.reading));
+    note.textContent = T(copied ? "copied" : "not_copied");
+    button("copy").classList.toggle("done", copied);
+    setTimeout(() => {
+      button("copy").classList.remove("done");
+      showNote();
+    }, copied ? COPIED : 4 * COPIED);
+  },
+  save: async () => save(await captionedPicture()),
+  share: async () => share(textOf(shown.reading), await captionedPicture()),
+};
+
+element.addEventListener("click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.());

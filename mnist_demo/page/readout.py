@@ -7,4 +7,4 @@ class Readout(PageComponent):
     """Shows the reading that the visible tab announces; it needs nothing from the server."""
 
     def __init__(self) -> None:
-        super().__init__("readout", ("digits.js", "readout.js"))
+        super().__init__("readout")

@@ -18,5 +18,4 @@ class Sketchpad(PageComponent):
         def read(drawing: object) -> dict[str, Any]:
             return reader.read_drawing(drawing)
 
-        scripts = ("digits.js", "channel.js", "sketchpad.js")
-        super().__init__("sketchpad", scripts, (read,), examples=drawings())
+        super().__init__("sketchpad", (read,), examples=drawings())

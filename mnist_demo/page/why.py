@@ -16,4 +16,4 @@ class Why(PageComponent):
         def explain(image: object) -> dict[str, Any]:
             return reader.explain(image)
 
-        super().__init__("why", ("why.js",), (respond, explain))
+        super().__init__("why", (respond, explain))

@@ -26,6 +26,15 @@ def test_the_steps_are_those_of_the_last_drawing(page: Page) -> None:
     expect(page.locator("#about .digits canvas")).to_have_count(2)
 
 
+def test_the_last_picture_survives_clear(page: Page) -> None:
+    draw(page, "305")
+    expect(page.locator("#reading")).to_have_text("305")
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(3)
+    expect(page.locator("#about .whose")).to_have_text("On your own last picture.")
+
+
 @pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
 def test_every_digit_of_the_last_step_fits_its_sheet(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})

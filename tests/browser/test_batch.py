@@ -1,13 +1,20 @@
 """Reading many files at once."""
 
 import csv
+import gzip
+import io
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from conftest import Write
+from numpy.typing import NDArray
 from pictures import encode
 from playwright.sync_api import Page, expect
 
+from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import photo
 
 from .conftest import SCREENSHOTS, WINDOWS, OpenPage
@@ -33,7 +40,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def test_many_files_become_a_table_and_a_csv(batch_tab: Page, files: list[Path], tmp_path: Path) -> None:
     batch_tab.locator("#batch input").set_input_files(files)
-    expect(batch_tab.locator("#batch .count")).to_have_text("20 of 20 files read")
+    expect(batch_tab.locator("#batch .count")).to_have_text("19 of 20 read, 1 failed")
     assert batch_tab.locator("#batch progress").evaluate("bar => bar.value / bar.max") == 1
     lines = [line.locator("td").all_text_contents() for line in batch_tab.locator("#batch tbody tr").all()]
     assert [line[0] for line in lines] == [path.name for path in files]
@@ -85,3 +92,110 @@ def test_the_examples_can_be_read_and_cleared(batch_tab: Page) -> None:
     batch_tab.get_by_role("button", name="Clear").click()
     expect(batch_tab.locator("#batch tbody tr")).to_have_count(0)
     expect(batch_tab.locator("#batch .count")).to_have_text("No files yet")
+
+
+def test_a_row_opens_its_picture_with_boxes(batch_tab: Page, files: list[Path]) -> None:
+    batch_tab.locator("#batch input").set_input_files(files[:2])
+    expect(batch_tab.locator("#batch .count")).to_have_text("2 of 2 files read")
+    thumbnail = batch_tab.locator("#batch tbody img").first
+    assert thumbnail.evaluate("image => image.decode().then(() => image.naturalWidth)") == 450
+    batch_tab.get_by_role("button", name="=1.png").focus()
+    batch_tab.keyboard.press("Enter")
+    expect(batch_tab.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
+    expect(batch_tab.locator("#reading")).to_have_text("2963")
+    expect(batch_tab.locator("#frame .boxes button")).to_have_count(4)
+
+
+def test_a_row_without_a_number_says_why_and_no_row_is_surer_than_it_is(
+    batch_tab: Page, files: list[Path], tmp_path: Path
+) -> None:
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((200, 300), 240, np.uint8))
+    batch_tab.locator("#batch input").set_input_files([files[0], blank])
+    expect(batch_tab.locator("#batch .count")).to_have_text("2 of 2 files read")
+    rows = [row.locator("td").all_text_contents() for row in batch_tab.locator("#batch tbody tr").all()]
+    assert rows[1] == ["blank.png", "", "", "No digit found."]
+    assert float(rows[0][2].rstrip("%")) < 100
+
+
+def test_rows_are_sorted_by_any_column(batch_tab: Page, heap: list[Path]) -> None:
+    batch_tab.locator("#batch input").set_input_files([heap[3], heap[21], heap[10]])
+    expect(batch_tab.locator("#batch .count")).to_have_text("3 of 3 files read")
+    texts = batch_tab.locator("#batch td:nth-child(2)")
+    assert texts.all_text_contents() == ["3", "1", "0"]
+    head = batch_tab.get_by_role("button", name="Text", exact=True)
+    head.focus()
+    for order, expected in (("ascending", ["0", "1", "3"]), ("descending", ["3", "1", "0"])):
+        batch_tab.keyboard.press("Enter")
+        expect(batch_tab.get_by_role("columnheader", name="Text")).to_have_attribute("aria-sort", order)
+        assert texts.all_text_contents() == expected
+
+
+@pytest.fixture(scope="module")
+def images(write: Write, classifier: Classifier) -> NDArray[np.uint8]:
+    """What the model sees of 0 to 9, (10, 28, 28), ink = 255, as MNIST's images are."""
+    digits = [recognize(write(str(label)), classifier).digits[0].image for label in range(10)]
+    return np.rint(np.array(digits) * 255).astype(np.uint8)
+
+
+def idx(values: NDArray[np.uint8]) -> bytes:
+    """Return an array as one of MNIST's own files."""
+    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes:
+    """Return images, and labels if there are any, as Kaggle's table of them."""
+    columns = ["label"] * (labels is not None) + [f"pixel{i}" for i in range(784)]
+    rows = images.reshape(len(images), -1)
+    table = rows if labels is None else np.hstack([labels[:, None], rows])
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
+
+
+LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 3], np.uint8)  # of which the last is wrong
+
+
+def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
+
+
+SETS: dict[str, Callable[[NDArray[np.uint8]], dict[str, bytes]]] = {
+    "IDX": lambda images: {"t10k-images-idx3-ubyte": idx(images)},
+    "IDX with labels": lambda images: {
+        "t10k-labels-idx1-ubyte.gz": gzip.compress(idx(LABELS)),
+        "t10k-images-idx3-ubyte.gz": gzip.compress(idx(images)),
+    },
+    "npy": lambda images: {"x.npy": saved(np.save, images)},
+    "npy of floats": lambda images: {"x.npy": saved(np.save, images.reshape(-1, 784).astype(np.float32) / 255)},
+    "npz with labels": lambda images: {"mnist.npz": saved(np.savez_compressed, x_test=images, y_test=LABELS)},
+    "CSV": lambda images: {"test.csv": kaggle(images, None)},
+    "CSV with labels": lambda images: {"train.csv": kaggle(images, LABELS)},
+}
+
+
+@pytest.mark.parametrize("kind", SETS)
+def test_mnists_own_files_are_read_as_their_images(
+    batch_tab: Page, images: NDArray[np.uint8], tmp_path: Path, kind: str
+) -> None:
+    files = SETS[kind](images)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    batch_tab.locator("#batch input").set_input_files([tmp_path / name for name in files])
+    right = " · 9 of 10 right" if "labels" in kind else ""
+    expect(batch_tab.locator("#batch .count")).to_have_text(f"10 of 10 files read{right}")
+    lines = [line.locator("td").all_text_contents() for line in batch_tab.locator("#batch tbody tr").all()]
+    assert [line[:2] for line in lines] == [[f"{list(files)[-1]} {number + 1}", str(number)] for number in range(10)]
+    with batch_tab.expect_download() as download:
+        batch_tab.get_by_role("button", name="Download CSV").click()
+    assert download.value.suggested_filename == "submission.csv"
+    expected = ["ImageId,Label", *(f"{number + 1},{number}" for number in range(10))]
+    assert download.value.path().read_text().split() == expected
+    batch_tab.get_by_role("button", name=f"{list(files)[-1]} 8").click()
+    expect(batch_tab.locator("#frame .picture img")).to_be_visible()
+
+
+def test_a_table_of_something_else_is_named_as_such(batch_tab: Page, tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("name,price\npen,3\n")
+    batch_tab.locator("#batch input").set_input_files(tmp_path / "prices.csv")
+    expect(batch_tab.locator("#batch tbody td").last).to_have_text("There are no images of 28×28 pixels in this file.")

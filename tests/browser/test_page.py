@@ -97,4 +97,4 @@ def test_the_document_is_light(server: str) -> None:
     request = urllib.request.Request(server, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request) as document, urllib.request.urlopen(f"{server}/favicon.ico") as icon:
         assert document.headers["Content-Encoding"] == "gzip"
-        assert len(document.read()) + len(icon.read()) < 60_000  # all our own parts, and Gradio's settings
+        assert len(document.read()) + len(icon.read()) < 90_000  # all our own parts, and Gradio's settings

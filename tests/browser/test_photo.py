@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from pictures import encode, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_demo.page.examples import photo
+from mnist_demo.page.examples import drawings, photo
 
 from .conftest import SCREENSHOTS, OpenPage
 from .pen import draw
@@ -99,7 +101,7 @@ def test_a_photo_can_be_turned_and_removed(photo_tab: Page, photo_file: Path) ->
     expect(photo_tab.locator("#reading")).to_have_text("")
 
 
-def test_a_file_that_is_no_image_is_named_and_nothing_is_lost(
+def test_what_is_wrong_with_a_file_leaves_no_old_reading_until_it_is_dismissed(
     photo_tab: Page, photo_file: Path, tmp_path: Path
 ) -> None:
     upload(photo_tab, photo_file)
@@ -107,15 +109,25 @@ def test_a_file_that_is_no_image_is_named_and_nothing_is_lost(
     text = tmp_path / "letter.png"
     text.write_text("Dear model,")
     upload(photo_tab, text)
-    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text("letter.png: not a PNG, JPEG or WebP image")
+    alert = photo_tab.locator("#frame [role=alert]")
+    expect(alert).to_contain_text("letter.png: not a PNG, JPEG or WebP image")
+    expect(photo_tab.locator("#reading")).to_have_text("")
+    expect(photo_tab.locator("#frame .boxes button")).to_have_count(0)
+    photo_tab.get_by_role("button", name="Dismiss").click()
+    expect(alert).to_have_text("")
     expect(photo_tab.locator("#reading")).to_have_text("4071")
+    expect(photo_tab.locator("#frame .boxes button")).to_have_count(4)
+    upload(photo_tab, text)
+    expect(alert).to_contain_text("letter.png")
     upload(photo_tab, photo_file)
-    expect(photo_tab.locator("#frame [role=alert]")).to_have_text("")
+    expect(alert).to_have_text("")
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
 
 
 UNREADABLE = {
-    "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "not a PNG, JPEG or WebP image"),
-    "letter.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not a PNG, JPEG or WebP image"),
+    "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "Settings, Camera, Formats, Most Compatible"),
+    "letter.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF is not a picture. Take a screenshot"),
+    "letter.docx": (b"PK\x03\x04", "not a PNG, JPEG or WebP image"),
     "nothing.png": (b"", "the file is empty"),
     "wall.png": (png_bomb(10_000, 6_000), "more than 50 megapixels"),
     "heavy.jpg": (bytes(14_000_001), "larger than 14 MB"),
@@ -130,6 +142,72 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(photo_tab: Page,
     upload(photo_tab, path)
     expect(photo_tab.locator("#frame [role=alert]")).to_contain_text(words)
     assert photo_tab.evaluate("document.documentElement.scrollHeight <= innerHeight")  # the message moves nothing
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "AVIF"])
+def test_what_the_browser_can_open_is_read(photo_tab: Page, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"note.{kind.lower()}"
+    Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB)).save(path, kind)
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+
+
+def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "42.svg"
+    stroke = '<path d="{}" fill="none" stroke="#000" stroke-width="3" stroke-linecap="round"/>'
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60">'
+        + stroke.format(next(each["path"] for each in drawings() if each["label"] == "42"))
+        + "</svg>"
+    )
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#reading")).to_have_text("42")
+
+
+def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "twelve.jpg"
+    large = cv2.resize(photo("note.webp", seed=11), (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    noise = np.random.default_rng(1).normal(0, 6, large.shape)
+    cv2.imwrite(str(path), (large + noise).clip(0, 255), [cv2.IMWRITE_JPEG_QUALITY, 92])
+    assert path.stat().st_size > 3_000_000
+    with photo_tab.expect_request(lambda request: request.method == "POST") as request:
+        upload(photo_tab, path)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    assert 50_000 < int(request.value.header_value("content-length") or 0) < 1_000_000
+    picture = photo_tab.locator("#frame .picture img").bounding_box()
+    box = photo_tab.locator("#frame .boxes button").first.bounding_box()
+    assert picture
+    assert box
+    assert box["x"] < picture["x"] + 0.4 * picture["width"]  # boxes lie on the picture that is shown
+    assert photo_tab.locator("#frame .picture img").evaluate("image => image.naturalWidth") == 4000
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+@pytest.mark.parametrize("tab", ["Draw", "About"])
+def test_a_picture_given_on_any_tab_opens_in_photo(page: Page, photo_file: Path, tab: str, kind: str) -> None:
+    page.get_by_role("tab", name=tab).click()
+    data = base64.b64encode(photo_file.read_bytes()).decode()
+    page.evaluate(GIVE, [kind, "#sources", photo_file.name, data])
+    expect(page.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#reading")).to_have_text("4071")
+
+
+def test_several_pictures_dropped_open_in_batch(page: Page, photo_file: Path) -> None:
+    data = base64.b64encode(photo_file.read_bytes()).decode()
+    page.evaluate(GIVE.replace("const event", "files.items.add(files.files[0]);\n  const event"),
+                  ["drop", "#sketchpad canvas", photo_file.name, data])  # fmt: skip
+    expect(page.get_by_role("tab", name="Batch")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#batch .count")).to_have_text("2 of 2 files read")
+
+
+def test_a_file_dropped_on_draw_does_not_leave_the_page(page: Page, photo_file: Path) -> None:
+    draw(page, "7")
+    data = base64.b64encode(photo_file.read_bytes()).decode()
+    kept = page.evaluate(GIVE.replace(".dispatchEvent(event)", ".dispatchEvent(event); return event.defaultPrevented"),
+                         ["drop", "#sketchpad canvas", photo_file.name, data])  # fmt: skip
+    assert kept
+    page.get_by_role("tab", name="Draw").click()
+    expect(page.locator("#reading")).to_have_text("7")
 
 
 def test_each_tab_keeps_its_own_reading(photo_tab: Page, photo_file: Path) -> None:
@@ -166,3 +244,12 @@ def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: Ope
 def test_without_a_camera_the_page_says_what_to_do(photo_tab: Page) -> None:
     photo_tab.get_by_role("button", name="Camera").click()
     expect(photo_tab.locator("#frame [role=alert]")).to_contain_text("choose a photo instead")
+
+
+def test_the_camera_says_where_it_needs_https(launch: Callable[..., Browser], server: str) -> None:
+    browser = launch("--host-resolver-rules=MAP digits.test 127.0.0.1")
+    page = browser.new_page()
+    page.goto(server.replace("127.0.0.1", "digits.test") + "/#photo")
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("#frame [role=alert]")).to_contain_text("only on pages with https")
+    browser.close()

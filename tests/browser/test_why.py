@@ -32,6 +32,7 @@ def test_reasons_follow_the_drawing_and_go_with_it(page: Page) -> None:
     expect(page.locator("#why h2")).to_have_text("Why?")
     assert not page.locator("#why .own").evaluate(COLOURED)
     expect(page.locator("#why img")).to_be_hidden()
+    expect(page.locator("#why .blank")).to_have_text("Draw a digit, and see here what made the model read it so.")
 
 
 def test_the_layer_follows_the_pen_and_the_saliency_comes_when_it_rests(page: Page) -> None:

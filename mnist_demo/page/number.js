@@ -1,0 +1,108 @@
+// The large number. Each of its digits can be chosen, and put right where the model is wrong: on this page alone.
+import { describe, isUnsure, ranked } from "./digits.js";
+
+const CHOICES = 4; // digits offered in place of one
+const SAME = 2; // pixels by which the box of a digit may move when more is written beside it
+let corrections = []; // {digit, label}: a digit as it was read, and what it is
+
+export function labelOf(digit) {
+  return corrections.find((correction) => isSame(correction.digit, digit))?.label ?? digit.label;
+}
+
+function isSame(one, other) {
+  return one.label === other.label && one.box.every((side, i) => Math.abs(side - other.box[i]) <= SAME);
+}
+
+// The characters of a reading's text, corrections made, each with its digit where it is one.
+export function spell({ text, digits }) {
+  const read = digits.filter(({ label }) => label !== null);
+  return [...text].map((character) => {
+    if (read[0]?.label !== character) return { character };
+    const digit = read.shift();
+    return { character: labelOf(digit), digit };
+  });
+}
+
+export function textOf(reading) {
+  return spell(reading).map(({ character }) => character).join("");
+}
+
+export class LargeNumber {
+  // Calls onChoice(digit) when one is chosen or put right.
+  constructor(text, choices, onChoice) {
+    Object.assign(this, { text, choices, onChoice });
+    new ResizeObserver(() => this.fit()).observe(text);
+    document.fonts.addEventListener("loadingdone", () => this.fit());
+  }
+
+  show(reading) {
+    const characters = spell(reading);
+    while (this.text.children.length > characters.length) this.text.lastChild.remove();
+    characters.forEach(({ character, digit }, i) => this.showCharacter(i, character, digit));
+    const text = textOf(reading);
+    if (text === this.fitted) return;
+    this.fitted = text;
+    this.fit();
+    this.choices.hidePopover?.();
+  }
+
+  showCharacter(i, character, digit) {
+    const kind = digit ? "button" : "span";
+    let node = this.text.children[i];
+    if (node?.localName !== kind) {
+      const another = document.createElement(kind);
+      if (node) node.replaceWith(another);
+      else this.text.append(another);
+      node = another;
+    }
+    node.textContent = character;
+    if (!digit) return;
+    const isCorrected = character !== digit.label;
+    node.type = "button";
+    node.setAttribute("aria-label", isCorrected ? correction(digit) : describe(digit));
+    node.className = isCorrected ? "corrected" : isUnsure(digit) ? "unsure" : "";
+    node.onclick = () => {
+      this.onChoice(digit);
+      this.offer(node, digit);
+    };
+  }
+
+  // Offers the digits that it could be, likeliest first, below the one that was pressed.
+  offer(node, digit) {
+    const others = ranked(digit).filter((label) => label !== labelOf(digit)).slice(0, CHOICES);
+    this.choices.replaceChildren(...others.map((label) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.setAttribute("aria-label", T("correct_to", { label }));
+      button.onclick = () => this.correct(node, digit, label);
+      return button;
+    }));
+    this.choices.showPopover?.();
+    const [at, box] = [node.getBoundingClientRect(), this.choices.getBoundingClientRect()];
+    const left = at.left + at.width / 2 - box.width / 2;
+    this.choices.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - box.width - 8))}px`;
+    this.choices.style.top = `${at.bottom + 4}px`;
+  }
+
+  correct(node, digit, label) {
+    corrections = corrections.filter((correction) => !isSame(correction.digit, digit));
+    if (label !== digit.label) corrections.push({ digit, label });
+    this.choices.hidePopover();
+    this.onChoice(digit);
+    node.focus();
+  }
+
+  // Makes the number as large as its place allows, whatever the font.
+  fit() {
+    if (!this.text.textContent) return;
+    this.text.style.setProperty("--fit", 1);
+    const range = document.createRange();
+    range.selectNodeContents(this.text);
+    const { width, height } = range.getBoundingClientRect();
+    const fit = Math.min(1, this.text.clientWidth / width, this.text.clientHeight / height);
+    if (fit > 0) this.text.style.setProperty("--fit", fit);
+  }
+}
+
+export function correction(digit) {
+  return T("corrected", { label: labelOf(digit), read: digit.label });
+}

@@ -1,0 +1,50 @@
+// Makes a file ready to be sent: browsers open more kinds of pictures than the server, and what is larger than the
+// reader uses is reduced here.
+const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
+const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with some to spare for its quality
+const QUALITY = 0.85;
+const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
+const SENT_MAX = 14e6; // bytes; the server takes requests of 15 MB
+
+const READABLE = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s; // by the server
+const TRANSPARENT = /^(\x89PNG|RIFF....WEBP|GIF8|\s*<|\xef\xbb\xbf)/s; // kinds whose paper may not be there
+const HINTS = { kind_heic: /^....ftyp(heic|heix|hevc|heim|mif1|msf1)/s, kind_pdf: /^%PDF/ };
+
+// The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
+export async function load(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+    return image;
+  } catch {
+    URL.revokeObjectURL(image.src);
+    return null;
+  }
+}
+
+// Returns the file to send for a file, or { error } with words for its owner. `loading` is what load() returned.
+export async function prepare(file, loading = load(file)) {
+  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
+  const isReadable = READABLE.test(start);
+  if (isReadable && file.size <= AS_IT_IS) return file;
+  const image = await loading;
+  if (image) return reduced(image, file, TRANSPARENT.test(start));
+  const hint = Object.keys(HINTS).find((key) => HINTS[key].test(start));
+  if (hint) return { error: T(hint, { name: file.name }) };
+  return file.size > SENT_MAX ? { error: T("batch_large") } : file; // the server says what is wrong with it
+}
+
+async function reduced(image, file, isTransparent) {
+  const isVector = file.type === "image/svg+xml";
+  const [width, height] = [image.naturalWidth || DRAWN_SIDE, image.naturalHeight || DRAWN_SIDE];
+  const scale = isVector ? DRAWN_SIDE / Math.max(width, height) : Math.min(1, Math.sqrt(PIXELS / (width * height)));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [Math.round(scale * width), Math.round(scale * height)];
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const kind = isTransparent ? "image/webp" : "image/jpeg";
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, kind, QUALITY));
+  return blob ? new File([blob], file.name, { type: blob.type }) : { error: T("batch_large") };
+}

@@ -1,0 +1,37 @@
+// What the server reads of a drawing: black ink on a white sheet, of the pad's shape.
+import { Surface } from "./ink.js";
+
+const SIDE = 512; // pixels: the sheet's longest at most
+const [INK, PAPER] = ["#000", "#fff"];
+
+export class Sheet {
+  constructor() {
+    this.canvas = document.createElement("canvas");
+    this.surface = new Surface(this.canvas, PAPER);
+  }
+
+  // Takes the pad's size, and the place of the paper on it.
+  fit(width, height, view) {
+    this.scale = Math.min(1, SIDE / Math.max(width, height));
+    this.size = [width * this.scale, height * this.scale, view.map((value) => value * this.scale)];
+    this.surface.fit(...this.size);
+  }
+
+  // The drawing as the data URL of a PNG.
+  url(strokes, newest) {
+    this.surface.show(strokes, newest, INK);
+    return this.canvas.toDataURL();
+  }
+
+  // Returns what draws these strokes as they are now, for those who want the picture later.
+  pictureOf(strokes) {
+    const { size } = this;
+    return () => {
+      const canvas = document.createElement("canvas");
+      const surface = new Surface(canvas, PAPER);
+      surface.fit(...size);
+      surface.show(strokes, null, INK);
+      return new Promise((resolve) => canvas.toBlob(resolve));
+    };
+  }
+}
