@@ -27,7 +27,7 @@ Written by `python -m mnist_demo.training.evaluate`; edit that, not this file.
 
 Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megabytes:.1f} MB. A detector finds signs on a grey
 page, at {levels} scales, and says which they are: a digit, one of `. , - / :`, or other writing. A cutter, a small U-Net, tells a
-sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, {networks} residual nets that pool
+sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, residual nets that pool
 early and whose logits are averaged, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of
 the digits 0 to 9.
 """
@@ -74,8 +74,9 @@ and the cutter see pages that are drawn from these while they train: numbers, ta
 paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits of UNIPEN,
 drawn with varied pens, and, against uniform probabilities, letters, symbols and invented marks.
 
-No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. The sets of pictures
-above state no licence, or one for research alone; they were used to measure, and to choose between recipes, never to train.
+No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. Of the sets above
+only MNIST and the pen strokes of writers held out come from sources that train; all others, most of which state no licence,
+were used to measure, and to choose between recipes, never to train.
 """
 
 LIMITS = """
@@ -100,7 +101,6 @@ def write(metrics: Metrics) -> str:
         weights=size["weights"],
         megabytes=size["bytes"] / 1e6,
         levels=LEVELS,
-        networks={1: "one", 2: "two"}.get(len(metrics["seeds"]["mnist"]), "several"),
     )
     now, before = metrics["figures"], metrics["before"]
     parts = [
