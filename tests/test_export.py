@@ -180,4 +180,4 @@ class TestWarmup:
             else:
                 assert set(answer) == set(Marks._fields)
             asked.add(request.model_spec.signature_name)
-        assert asked == {"serving_default", "features", "saliency", "read"}
+        assert asked == {"serving_default", "features", "saliency", "read_png"}

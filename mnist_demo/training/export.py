@@ -156,7 +156,7 @@ def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
-    yield "read", {"page": golden_page()}
+    yield "read_png", {"png": np.array(tf.io.encode_png(golden_page()[..., None]).numpy(), object)}
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:
