@@ -1,5 +1,5 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
-import { EMPTY, describe, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
+import { EMPTY, describe, isDigit, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
 import { LargeNumber, correction, labelOf, textOf } from "./number.js";
 import { captioned, copy, save, share } from "./takeaway.js";
 
@@ -139,15 +139,15 @@ function newCard() {
 // A mark that is no digit has none of their probabilities.
 function renderBars(digit) {
   const count = shown.reading.digits.length;
-  const isDigit = Boolean(digit) && digit.label !== null;
-  title.textContent = isDigit && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
-  const best = isDigit ? Math.max(...digit.probabilities) : 0;
+  const known = Boolean(digit) && isDigit(digit);
+  title.textContent = known && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
+  const best = known ? Math.max(...digit.probabilities) : 0;
   [...bars.children].forEach((row, label) => {
-    const probability = isDigit ? digit.probabilities[label] : 0;
-    row.querySelector(".share").textContent = isDigit ? percent(probability) : "\u00a0";
+    const probability = known ? digit.probabilities[label] : 0;
+    row.querySelector(".share").textContent = known ? percent(probability) : "\u00a0";
     row.style.setProperty("--share", probability);
-    row.classList.toggle("best", isDigit && probability === best);
-    row.classList.toggle("unsure", isDigit && isUnsure(digit));
+    row.classList.toggle("best", known && probability === best);
+    row.classList.toggle("unsure", known && isUnsure(digit));
   });
 }
 
