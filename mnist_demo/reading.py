@@ -115,8 +115,11 @@ def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
     """Return what marks say; one of their pixels is `scale` of the picture's wide."""
     marks = Marks(*(part[marks.signs.sum(1) >= SEEN] for part in marks))
     labels = [label_of(signs) for signs in marks.signs]
-    small = [label is not None and not label.isdigit() for label in labels]
+    small = [label is not None and not is_digit(label) for label in labels]
     lines = find_lines(marks.boxes, small)
+    for line in lines:
+        if not any(is_digit(labels[i]) for i in line):  # signs without a number
+            labels = [None if i in line else label for i, label in enumerate(labels)]
     digits = tuple(_digit(marks, i, labels[i], scale) for line in lines for i in line)
     return Reading(digits, text_of(marks.boxes, labels, lines))
 
@@ -127,9 +130,14 @@ def label_of(signs: NDArray[np.float32]) -> str | None:
     return SIGNS[digits.argmax()] if digits.sum() >= others.max() else SIGNS[10 + others.argmax()]
 
 
+def is_digit(label: str | None) -> bool:
+    """Return whether a label is one of 0 to 9."""
+    return label is not None and label.isdigit()
+
+
 def _digit(marks: Marks, i: int, label: str | None, scale: float) -> Digit:
     left, top, right, bottom = (round(float(side) * scale) for side in marks.boxes[i])
-    is_sign = label is not None and not label.isdigit()
+    is_sign = label is not None and not is_digit(label)
     confidence = marks.signs[i, SIGNS.index(label)] if is_sign else marks.probabilities[i].max()
     box = left, top, max(right, left + 1), max(bottom, top + 1)
     return Digit(box, marks.images[i], marks.probabilities[i], label, float(confidence))
@@ -192,9 +200,9 @@ def text_of(boxes: Boxes, labels: Sequence[str | None], lines: list[list[int]]) 
     texts = []
     for line in lines:
         read = [i for i in line if labels[i] is not None]
-        if not any(str(labels[i]).isdigit() for i in read):
+        if not any(is_digit(labels[i]) for i in read):
             continue
-        height = float(np.median([boxes[i, 3] - boxes[i, 1] for i in read if str(labels[i]).isdigit()]))
+        height = float(np.median([boxes[i, 3] - boxes[i, 1] for i in read if is_digit(labels[i])]))
         gaps = [float(boxes[b, 0] - boxes[a, 2]) for a, b in pairwise(read)]
         wide = max(SPACE * height, SPACE_TO_GAP * max(0.0, float(np.median(gaps or [0]))))
         texts.append("".join((" " if k and gaps[k - 1] > wide else "") + str(labels[i]) for k, i in enumerate(read)))

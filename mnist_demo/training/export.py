@@ -87,7 +87,8 @@ class DigitModel(tf.Module):
         marks = find_marks(self._detect, mosaic)
         images = frame(self._cut(cut_out(mosaic, marks.boxes)))
         signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)))
-        return {"boxes": marks.boxes, "signs": signs, "images": images, "probabilities": probabilities}
+        boxes = tf.minimum(marks.boxes, tf.cast(tf.tile(tf.shape(page)[::-1], (2,)), tf.float32))
+        return {"boxes": boxes, "signs": signs, "images": images, "probabilities": probabilities}
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
     def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:

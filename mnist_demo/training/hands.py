@@ -32,7 +32,7 @@ FACES = (
 )
 TYPE_SIZE = 72  # pixels, of the type that is cut once and then scaled
 PRINTABLE = "0123456789.,-/:=+%()*#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-SIGNS_OF_NUMBERS = ".,-/:|_'`"  # and what looks like them: no letters
+SIGNS_OF_NUMBERS = ".,-/:|_'`()[]{}!\\~"  # and what looks like them or like a 1: no letters
 PRINTED_PAGES, NO_PAGES = (
     ("page_print", "screenshot"),
     ("scene", "texture", "paper", "print_photo"),

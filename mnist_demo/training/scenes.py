@@ -12,7 +12,7 @@ from mnist_demo.training.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Box, Layer
 Rng = np.random.Generator
 
 HEIGHTS = (9, 150)  # pixels of the sheet, of digits
-PENS = (0.03, 0.2)  # of a digit's height
+PENS = (0.015, 0.2)  # of a digit's height
 BROAD, BROAD_PENS = 0.08, (0.2, 0.34)  # the share of broader pens
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
@@ -46,8 +46,8 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
     return Style(
         None if bitmaps else hands.writers[rng.integers(len(hands.writers))],
         height,
-        max(0.8, height * float(np.exp(rng.uniform(*np.log(pens))))),
-        float(rng.uniform(-0.06, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
+        max(0.5, height * float(np.exp(rng.uniform(*np.log(pens))))),
+        float(rng.uniform(-0.1, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
         float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(0, 0.5)),
         float(rng.uniform(0, 0.08)),
         bool(rng.random() < 0.08),
