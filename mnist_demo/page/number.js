@@ -9,7 +9,8 @@ export function labelOf(digit) {
   return corrections.find((correction) => isSame(correction.digit, digit))?.label ?? digit.label;
 }
 
-function isSame(one, other) {
+// Whether two readings' digits are one and the same mark.
+export function isSame(one, other) {
   return one.label === other.label && one.box.every((side, i) => Math.abs(side - other.box[i]) <= SAME);
 }
 

@@ -1,6 +1,6 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
 import { EMPTY, describe, isDigit, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
-import { LargeNumber, correction, labelOf, textOf } from "./number.js";
+import { LargeNumber, correction, isSame, labelOf, textOf } from "./number.js";
 import { captioned, copy, save, share } from "./takeaway.js";
 
 const SETTLES = 900; // milliseconds of rest after which a drawing is judged: what is doubtful is said, and all is spoken
@@ -16,6 +16,7 @@ const title = element.querySelector("#probabilities-title");
 
 let shown = { reading: EMPTY };
 let chosen = 0;
+let picked = null; // the digit that was chosen by hand, until the pen moves on
 let settling;
 
 for (let label = 0; label < 10; label++) {
@@ -23,13 +24,17 @@ for (let label = 0; label < 10; label++) {
   row.innerHTML = `<span class="share">&nbsp;</span><span class="track"><span class="bar"></span></span><b>${label}</b>`;
 }
 
-const number = new LargeNumber(text, element.querySelector(".choices"), (digit) => choose(shown.reading.digits.indexOf(digit)));
+const number = new LargeNumber(text, element.querySelector(".choices"), (digit) => {
+  const index = find(digit); // in the reading of now: another may have come since
+  if (index >= 0) choose(index);
+});
 
 document.addEventListener("digits:reading", ({ detail }) => {
   const another = detail.source !== shown.source || detail.reading !== shown.reading;
   const isOld = detail.busy || detail.moves;
   shown = detail;
-  if (another) chosen = detail.at ? nearest(detail.reading.digits, detail.at) : Math.max(0, detail.chosen ?? 0);
+  if (detail.moves) picked = null;
+  if (another) chosen = whichIsChosen(detail);
   if (another) render();
   text.setAttribute("aria-busy", Boolean(detail.busy));
   if (another || isOld) unsettle();
@@ -60,6 +65,15 @@ function tellWhichDigit() {
   document.dispatchEvent(new CustomEvent("digits:shown", { detail }));
 }
 
+function whichIsChosen({ reading: { digits }, at, chosen: index = 0 }) {
+  if (picked && find(picked) >= 0) return find(picked);
+  return at ? nearest(digits, at) : Math.max(0, index);
+}
+
+function find(digit) {
+  return shown.reading.digits.findIndex((other) => isSame(other, digit));
+}
+
 function nearest([...digits], [x, y]) {
   const distance = ({ box: [left, top, right, bottom] }) =>
     Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
@@ -68,18 +82,21 @@ function nearest([...digits], [x, y]) {
 }
 
 function choose(index) {
-  chosen = index;
-  render();
-  tellWhichDigit();
+  pick(index);
   document.dispatchEvent(new CustomEvent("digits:choice", { detail: { source: shown.source, index } }));
 }
 
 document.addEventListener("digits:choice", ({ detail }) => {
   if (detail.source !== shown.source || detail.index === chosen) return;
-  chosen = detail.index;
+  pick(detail.index);
+});
+
+function pick(index) {
+  chosen = index;
+  picked = shown.reading.digits[index];
   render();
   tellWhichDigit();
-});
+}
 
 function render() {
   const { digits } = shown.reading;

@@ -109,7 +109,7 @@ def test_three_lines_fit_and_stay_lines(open_page: OpenPage, window: str) -> Non
 
 def test_a_digit_of_the_number_can_be_chosen_and_put_right(page: Page) -> None:
     draw(page, "352")
-    expect(page.locator("#reading")).to_have_text("352")
+    expect(page.locator("#readout [role=status]")).to_have_text("Read 352.")  # the last reading has come
     five = page.locator("#reading button").nth(1)
     five.click()
     expect(page.locator("#seen button").nth(1)).to_have_attribute("aria-pressed", "true")

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ranked, runnerUp } from "../../mnist_demo/page/digits.js";
-import { spell, textOf } from "../../mnist_demo/page/number.js";
+import { isSame, spell, textOf } from "../../mnist_demo/page/number.js";
 
 const digit = (label, left) => ({ label, box: [left, 0, left + 10, 20], probabilities: [] });
 
@@ -22,4 +22,10 @@ test("labels are ranked by their probabilities", () => {
   const seven = { label: "7", probabilities: [0, 0.2, 0, 0, 0.1, 0, 0, 0.7, 0, 0] };
   assert.deepEqual(ranked(seven).slice(0, 3), ["7", "1", "4"]);
   assert.equal(runnerUp(seven), "1");
+});
+
+test("a digit is the same in the next reading, where its box may have moved a little", () => {
+  assert.ok(isSame(digit("5", 40), digit("5", 41)));
+  assert.ok(!isSame(digit("5", 40), digit("6", 40)));
+  assert.ok(!isSame(digit("5", 40), digit("5", 60)));
 });
