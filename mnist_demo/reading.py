@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 ONE_WAY_UP = "23457"  # digits that look like no other when they lie on their side or head
-CLEAR = 0.75  # mean confidence of these, from which on a picture is not turned, and to which it may be
-TURN_MORE, TURN_LEAST = 1.3, 0.3  # times the upright reading's evidence, and more than it, that another needs
+CLEAR = 0.9  # mean confidence of these, from which on a picture is not turned, and to which it may be
+TURN_MORE, TURN_LEAST = 1.5, 1.8  # times the upright reading's evidence, and more than it, that another needs
 SEEN = 0.5  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them

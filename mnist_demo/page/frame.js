@@ -23,7 +23,7 @@ let stream = null;
 
 // ---- reading a file
 
-async function read(file) {
+async function read(file, isTurned = false) {
   stopCamera();
   const mine = ++request;
   const isWanted = () => mine === request;
@@ -34,9 +34,11 @@ async function read(file) {
   if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
   stage.classList.remove("reading");
   if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
+  if (answer.reading.turned && !isTurned) return turn(picture, answer.reading.turned);
   if (shown.url) URL.revokeObjectURL(shown.url);
   [shown, chosen] = [{ url: picture.src, ...answer }, 0];
   await show();
+  if (isTurned) status.textContent = T("turned");
 }
 
 async function readSent(file, loading, isWanted) {
@@ -97,14 +99,17 @@ function remove() {
   show();
 }
 
-async function rotate() {
+// Turns a picture by quarters to the left and reads it; one that was not turned by hand says so.
+function turn(picture, quarters, byHand = false) {
   const turned = document.createElement("canvas");
-  [turned.width, turned.height] = [image.naturalHeight, image.naturalWidth];
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  [turned.width, turned.height] = quarters % 2 ? [height, width] : [width, height];
   const context = turned.getContext("2d");
-  context.translate(turned.width, 0);
-  context.rotate(Math.PI / 2);
-  context.drawImage(image, 0, 0);
-  turned.toBlob((blob) => read(new File([blob], "rotated.jpg", { type: blob.type })), "image/jpeg", 0.95);
+  context.translate(turned.width / 2, turned.height / 2);
+  context.rotate((-quarters * Math.PI) / 2);
+  context.drawImage(picture, -width / 2, -height / 2);
+  const name = { type: "image/jpeg" };
+  turned.toBlob((blob) => read(new File([blob], "turned.jpg", name), !byHand), name.type, 0.95);
 }
 
 // ---- camera: the rear one first, where there are several
@@ -138,7 +143,8 @@ function capture() {
 
 // ---- choosing
 
-const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, rotate, remove, dismiss: show };
+const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, remove, dismiss: show };
+actions.rotate = () => turn(image, 3, true);
 
 element.addEventListener("click", async (event) => {
   const button = event.target.closest("button");

@@ -62,13 +62,13 @@ class Reader:
         except Exception:  # TensorFlow raises nearly anything on a damaged model; it was logged when it happened
             raise ValueError(DAMAGED) from None
 
-    def read(self, source: Path | bytes) -> Reading:
+    def read(self, source: Path | bytes, may_turn: bool = True) -> Reading:
         """Read a picture. Raises ValueError, with words for its user, if it cannot be read."""
-        return recognize(source, self.classifier())
+        return recognize(source, self.classifier(), may_turn)
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
         """Read a drawing, given as the data URL of a PNG, for the page."""
-        return answer(lambda: for_page(self.read(decode_drawing(data_url))))
+        return answer(lambda: for_page(self.read(decode_drawing(data_url), may_turn=False)))
 
     def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
@@ -160,8 +160,9 @@ def decode_drawing(data_url: object) -> bytes:
 
 
 def for_page(reading: Reading) -> dict[str, Any]:
-    """Return to_dict() of the reading, and in each of its digits the image as base64 of 28 * 28 bytes, ink = 255."""
-    answer = reading.to_dict()
+    """Return to_dict() of the reading, by how many quarters to the left the picture was turned for it, and in each of
+    its digits the image as base64 of 28 * 28 bytes, ink = 255."""
+    answer = reading.to_dict() | {"turned": reading.turned}
     for entry, digit in zip(answer["digits"], reading.digits, strict=True):
         entry["image"] = encode(digit.image)
     return answer

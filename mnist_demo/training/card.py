@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mnist_demo.reading import SEEN
-from mnist_demo.training.fusion import DETECTOR_WEIGHT
+from mnist_demo.training.fusion import CERTAINTY_WEIGHT, DETECTOR_WEIGHT, DOUBT
 from mnist_demo.training.pyramid import LEVELS, SCORE_MIN
 
 Metrics = dict[str, Any]
@@ -43,12 +43,14 @@ JOINED = f"""
 
 - The detector proposes what it holds for one of its signs with a probability of at least {SCORE_MIN:.0%}.
 - Which digit a mark is, detector and classifier say together: the logarithms of their probabilities, {DETECTOR_WEIGHT:.0%} of the
-  detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool). Whether it is a digit at all, and
-  every other sign, the detector says alone.
+  detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
+- Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the classifier's
+  log-odds beyond {DOUBT} speak for a digit and against other writing. Points, commas, dashes, slashes and colons are the
+  detector's alone.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are together
   at least that of its likeliest other sign.
 
-The constants are `SCORE_MIN` in `mnist_demo/training/pyramid.py`, `DETECTOR_WEIGHT` in `fusion.py` beside it, and `SEEN` in
+The constants are `SCORE_MIN` in `mnist_demo/training/pyramid.py`, those named in capitals in `fusion.py` beside it, and `SEEN` in
 `mnist_demo/reading.py`.
 """
 

@@ -87,7 +87,8 @@ class DigitModel(tf.Module):
         marks = find_marks(self._detect, mosaic)
         images = frame(self._cut(cut_out(mosaic, marks.boxes)))
         signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)))
-        boxes = tf.minimum(marks.boxes, tf.cast(tf.tile(tf.shape(page)[::-1], (2,)), tf.float32))
+        height, width = tf.unstack(tf.cast(tf.shape(page), tf.float32))
+        boxes = tf.minimum(marks.boxes, tf.stack([width, height, width, height]))
         return {"boxes": boxes, "signs": signs, "images": images, "probabilities": probabilities}
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])

@@ -4,13 +4,20 @@ import tensorflow as tf
 
 DIGITS = 10
 DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear
+# How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
+# it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
+CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
+SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them
+# From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
+SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
+TINY = 1e-4  # odds are never beyond 1 to so little
 
 
 def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Join two opinions of marks (a logarithmic opinion pool: Hinton, 1999, "Products of Experts").
 
     Args:
-        scores: (n, 16) float32, how likely the detector thinks each sign to be there.
+        scores: (n, 16) float32, how likely the detector thinks each sign to be there: digits, signs, `other`.
         probabilities: (n, 10) float32, the classifier's.
 
     Returns:
@@ -19,11 +26,21 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
         digits (n, 10) float32: the probabilities of the digits, which sum to 1; the less so that there is one, the more
             alike they are.
     """
-    odds = tf.math.log(scores / (1 - scores + 1e-6) + 1e-6)
+    odds = _log_odds(scores)
     detected = tf.nn.log_softmax(odds[:, :DIGITS])
-    judged = tf.math.log(probabilities + 1e-6)
-    which = tf.nn.softmax(DETECTOR_WEIGHT * detected + (1 - DETECTOR_WEIGHT) * judged)
-    is_digit, others = tf.reduce_max(scores[:, :DIGITS], 1, keepdims=True), scores[:, DIGITS:]
-    there = tf.reduce_max(scores, 1, keepdims=True)
-    share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True) + 1e-6)
-    return tf.concat([share * is_digit * which, share * others], 1), is_digit * which + (1 - is_digit) / DIGITS
+    which = tf.nn.softmax(
+        DETECTOR_WEIGHT * detected + (1 - DETECTOR_WEIGHT) * tf.math.log(tf.maximum(probabilities, 1e-6))
+    )
+    certainty = _log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
+    speaks = CERTAINTY_WEIGHT * (tf.clip_by_value(certainty, *CERTAINTY_RANGE) - DOUBT)
+    digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
+    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
+    is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
+    there = tf.maximum(is_digit, tf.reduce_max(others, 1, keepdims=True))
+    share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True))
+    sure = tf.sigmoid(SURE_SLOPE * digit_odds + SURE_SHIFT)
+    return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS
+
+
+def _log_odds(probabilities: tf.Tensor) -> tf.Tensor:
+    return tf.math.log((probabilities + TINY) / (1 - probabilities + TINY))
