@@ -7,7 +7,7 @@ DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
 # it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
-SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them
+SIGN_FINE = 0.9  # of a point's or dash's log-odds: specks and lines look like them
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
 TINY = 1e-4  # odds are never beyond 1 to so little

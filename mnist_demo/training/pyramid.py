@@ -23,7 +23,7 @@ SCORE_MIN = 0.25  # of the likeliest sign
 AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
-INSIDE_MAX = 0.75  # of the smaller mark's area in a larger one, likewise
+INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
 SIDE_MAX = 120.0  # pixels of a level, of a mark's side
 
