@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.training.hands import Grey, Hands, Line
-from mnist_demo.training.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Box, Layer, Sheet, Tool, choose_tool, draw_round
+from mnist_demo.training.sheet import NO_SIGN, OTHER, SIGNS, Box, Layer, Sheet, Tool, choose_tool, draw_round
 
 Rng = np.random.Generator
 
@@ -521,6 +521,3 @@ def _paste(sheet: Sheet, pages: list[Grey], rng: Rng) -> None:
         piece = 255 - piece
     np.maximum(sheet.print, cv2.resize(255 - piece, sheet.print.shape, interpolation=cv2.INTER_AREA), out=sheet.print)
     sheet.forbid((0, 0, sheet.side, sheet.side))
-
-
-__all__ = ["UNKNOWN", "draw_scene"]
