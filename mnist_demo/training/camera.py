@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.training.hands import Grey, Hands
-from mnist_demo.training.sheet import FINENESS, Layer, Sheet
+from mnist_demo.training.sheet import Layer, Sheet
 
 Rng = np.random.Generator
 Tones = NDArray[Any]  # (height, width) float32, 0 is black and 1 white
@@ -184,6 +184,3 @@ def _resample(tones: Tones, height: float, rng: Rng) -> Tones:
         (side, side),
         interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST], p=(0.6, 0.25, 0.15)),
     )
-
-
-__all__ = ["FINENESS", "take_picture"]

@@ -2,11 +2,11 @@
 
 import tensorflow as tf
 
+from mnist_demo.images import IMAGE_SIDE
 from mnist_demo.training.cutter import CUT_MARK, CUT_SIDE
 from mnist_demo.training.pyramid import Mosaic
 
-IMAGE_SIDE = 28  # pixels, of what the classifier sees
-DIGIT_SIDE = 20.0  # pixels of it, that a digit's longer side takes
+DIGIT_SIDE = 20.0  # pixels of an image, that a digit's longer side takes
 INK_MIN = 0.35  # of full ink; fainter is a stroke's soft edge, outside of a mark's box
 CUT_FROM = 60.0  # pixels of a level, of the longest mark that is cut out of it
 

@@ -71,11 +71,17 @@ def lay_down(crop: Crop, rng: np.random.Generator, side: int = SIDE) -> tuple[ND
 
     The picture is standardised and lies anywhere in (side, side) float16; 0 is around it.
     """
-    (height, width), part = crop.picture.shape, crop.picture.astype(np.float32)
+    height, width = crop.picture.shape
     top, left = int(rng.integers(0, side - height + 1)), int(rng.integers(0, side - width + 1))
     picture = np.zeros((side, side), np.float16)
-    picture[top : top + height, left : left + width] = (part - part.mean()) / np.sqrt(part.var() + 1)
+    picture[top : top + height, left : left + width] = standardise(crop.picture)
     return picture, crop.boxes + np.array([0, left, top, left, top, 0], np.float32)
+
+
+def standardise(grey: NDArray[np.uint8]) -> NDArray[np.float16]:
+    """Return a picture (h, w) with a mean of 0 and a deviation of 1."""
+    picture = grey.astype(np.float32)
+    return ((picture - picture.mean()) / np.sqrt(picture.var() + 1)).astype(np.float16)
 
 
 def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:

@@ -16,7 +16,6 @@ PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
 HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
 ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or threefold
 LEVELS = 5
-LEVEL_MIN = 16  # pixels of the longer side of a level
 MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
 CANDIDATES = 600  # that are looked at, the likeliest
 SCORE_MIN = 0.25  # of the likeliest sign

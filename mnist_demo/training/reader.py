@@ -68,6 +68,7 @@ def detector_task() -> Task:
 
 def cutter_task() -> Task:
     from mnist_demo.training.cutter import build_cutter, cut_loss, draw_cuts
+    from mnist_demo.training.pages import standardise
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
         return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
@@ -215,12 +216,6 @@ def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int
 def schedule(step: int, steps: int) -> float:
     """Return the share of the learning rate at a step: it rises, stays, and falls to nothing at the end."""
     return min(1.0, (step + 1) / WARM_UP, max(0.0, (steps - step) / (DECAY * steps)))
-
-
-def standardise(grey: np.ndarray) -> np.ndarray:
-    """Return a picture (h, w) as float16 with a mean of 0 and a deviation of 1."""
-    picture = grey.astype(np.float32)
-    return ((picture - picture.mean()) / np.sqrt(picture.var() + 1)).astype(np.float16)
 
 
 if __name__ == "__main__":

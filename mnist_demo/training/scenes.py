@@ -7,7 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.training.hands import Grey, Hands, Line
-from mnist_demo.training.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Box, Layer, Sheet, Tool, choose_tool, draw_round
+from mnist_demo.training.sheet import (
+    BITMAP_INK,
+    NO_SIGN,
+    OTHER,
+    SIGNS,
+    Box,
+    Layer,
+    Sheet,
+    Tool,
+    choose_tool,
+    draw_round,
+)
 
 Rng = np.random.Generator
 
@@ -140,7 +151,7 @@ def _stamp_digit(
     """Put one of MNIST's bitmaps on the sheet; return where it ends."""
     known = hands.bitmaps[label]
     image = known[rng.integers(len(known))]
-    rows, columns = np.flatnonzero(image.max(1) > 60), np.flatnonzero(image.max(0) > 60)
+    rows, columns = np.flatnonzero(image.max(1) > BITMAP_INK), np.flatnonzero(image.max(0) > BITMAP_INK)
     image = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = height / 20
     large = cv2.resize(np.pad(image, 1), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
@@ -521,6 +532,3 @@ def _paste(sheet: Sheet, pages: list[Grey], rng: Rng) -> None:
         piece = 255 - piece
     np.maximum(sheet.print, cv2.resize(255 - piece, sheet.print.shape, interpolation=cv2.INTER_AREA), out=sheet.print)
     sheet.forbid((0, 0, sheet.side, sheet.side))
-
-
-__all__ = ["UNKNOWN", "draw_scene"]
