@@ -86,6 +86,8 @@ def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
         tones *= 1 - rng.uniform(0.02, 0.25) * cv2.resize(grain, (side, side))
     elif chance < 0.5:
         tones *= _clouds(side, rng, rng.uniform(0.7, 1), 1.0, int(rng.integers(3, 30)))
+    elif chance < 0.58:
+        tones *= _fibres(side, rng)
     if rng.random() < 0.08:  # the paper ends, or a darker sheet begins
         y, x = np.mgrid[:side, :side].astype(np.float32)
         angle = rng.choice([0, 1, 2, 3]) * np.pi / 2 + rng.normal(0, 0.05)
@@ -117,6 +119,17 @@ def _pattern(side: int, rng: Rng) -> Tones:
         wave = np.sin(phase * np.float32(2 * np.pi / period))
         shade = np.maximum(shade, np.clip((wave - rng.uniform(-0.2, 0.8)) * 3, 0, 1))
     return 1 - np.float32(rng.uniform(0.04, 0.35)) * shade
+
+
+def _fibres(side: int, rng: Rng) -> Tones:
+    """Specks and fibres of paper that is seen from near, or of a bad copy."""
+    shade = np.zeros((side, side), np.uint8)
+    for x, y in rng.integers(0, side, (int(rng.integers(5, 120)), 2)).tolist():
+        reach = rng.normal(0, 1.5, 2) if rng.random() < 0.8 else rng.normal(0, 6, 2)
+        end = round(x + reach[0]), round(y + reach[1])
+        cv2.line(shade, (x, y), end, int(rng.integers(30, 256)), int(rng.choice([1, 1, 2])), cv2.LINE_AA)
+    soft = cv2.GaussianBlur(shade, (0, 0), rng.uniform(0.3, 1.5)).astype(np.float32) / 255
+    return 1 - np.float32(np.exp(rng.uniform(np.log(0.03), np.log(0.4)))) * soft
 
 
 def _show_through(tones: Tones, sheet: Sheet, rng: Rng) -> Tones:

@@ -20,10 +20,12 @@ SIZE_UNIT = 16.0  # pixels, of a sign's width or height whose logarithm is 0
 RARE = 0.01  # how likely a middle is anywhere before anything is learned (Lin et al., 2017, "Focal Loss")
 
 READ_FROM, READ_TO = 12, 72  # pixels: digits so high are read
+SMALL_FROM = 18  # pixels: digits so high have points, commas and colons beside them that can be seen
 NEAR_FROM, NEAR_TO = 8, 96  # pixels: digits so high may be read; beyond another level of the pyramid answers
 SPREAD = 0.16  # of a sign's side: the standard deviation of its middle's target
 SPREAD_MIN = 0.5  # cells, likewise
 BOX_WEIGHT = 0.6  # of the boxes in the loss, beside 1 of the signs
+SMALL_SIGNS = tuple(map(SIGNS.index, ".,:"))
 UNKNOWN_ALL, UNKNOWN_OTHER = 1, 2  # bits of the target's mask
 
 
@@ -77,7 +79,8 @@ def make_targets(
     box = np.full((cells, cells, 4), np.nan, np.float16)
     mask = np.zeros((cells, cells), np.uint8)
     for sign, left, top, right, bottom, height in boxes[boxes[:, 0] > -3].tolist():
-        if sign in (NO_SIGN, UNKNOWN) or not READ_FROM <= height <= READ_TO:
+        read_from = SMALL_FROM if sign in SMALL_SIGNS else READ_FROM
+        if sign in (NO_SIGN, UNKNOWN) or not read_from <= height <= READ_TO:
             near = sign != NO_SIGN and NEAR_FROM <= height <= NEAR_TO
             bit = UNKNOWN_ALL if near else UNKNOWN_OTHER if sign == NO_SIGN or height < NEAR_FROM else 0
             inside = (

@@ -1,7 +1,9 @@
 """Pages drawn on the fly: pictures with the signs in them, where they are and what they are."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,9 @@ BOXES_MAX = 160  # in a crop
 PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
-VISIBLE = 5  # grey levels, between the darkest and the lightest pixel of a mark; with less it is not known
+VISIBLE = 5, 1.2  # grey levels between a mark's ink and what is around it, and deviations of that; with less it is
+# not known
+SMOOTHED = 0.06  # of the digits' height: over so much of the paper's grain an eye takes the mean
 
 
 class Crop(NamedTuple):
@@ -46,7 +50,8 @@ def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     """Return a random picture and what is in it."""
     sheet = draw_sheet(hands, rng, side)
     grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
-    rows = [_row(mark, grey, part) for mark in sheet.marks[:BOXES_MAX]]
+    contrast = _measure_contrast(sheet, grey)
+    rows = [_row(mark, contrast, part) for mark in sheet.marks[:BOXES_MAX]]
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows or np.zeros((0, 6))
     crop = Crop(np.ascontiguousarray(grey[part[1] : part[3], part[0] : part[2]]), boxes)
@@ -103,12 +108,29 @@ def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
     return left, top, right, bottom
 
 
-def _row(mark: Mark, picture: NDArray[np.uint8], part: tuple[int, ...]) -> tuple[float, ...]:
+def _measure_contrast(sheet: Sheet, picture: NDArray[np.uint8]) -> Callable[[Mark], tuple[float, float]]:
+    """Return what measures how far a mark's ink is from what is around it, in grey levels and in deviations of that."""
+    heights = [mark.height for mark in sheet.marks if mark.sign >= 0] or [0.0]
+    smooth = cv2.GaussianBlur(picture, (0, 0), max(0.4, SMOOTHED * float(np.median(heights))))
+    inked = cv2.resize(np.maximum(sheet.pen, sheet.print), picture.shape, interpolation=cv2.INTER_AREA)
+
+    def measure(mark: Mark) -> tuple[float, float]:
+        left, top, right, bottom = np.clip(np.add(mark.box, (-1, -1, 2, 2)), 0, sheet.side).astype(int)
+        grey, ink = smooth[top:bottom, left:right], inked[top:bottom, left:right]
+        inside, outside = grey[ink > 128], grey[ink < 32]
+        if not inside.size or not outside.size:
+            return float(np.ptp(grey)) if grey.size else 0.0, np.inf
+        contrast = abs(float(inside.mean()) - float(outside.mean()))
+        return contrast, contrast / max(float(outside.std()), 1e-3)
+
+    return measure
+
+
+def _row(mark: Mark, contrast: Callable[[Mark], tuple[float, float]], part: tuple[int, ...]) -> tuple[float, ...]:
     left, top = np.clip(mark.box[:2], part[:2], part[2:]).tolist()
     right, bottom = np.clip(mark.box[2:], part[:2], part[2:]).tolist()
     whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
     seen = (right - left) * (bottom - top) / whole
-    inside = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
-    known = mark.sign < 0 or (seen >= CUT and inside.size and int(inside.max()) - int(inside.min()) >= VISIBLE)
+    known = mark.sign < 0 or (seen >= CUT and bool(np.all(np.array(contrast(mark)) >= VISIBLE)))
     sign = mark.sign if known else UNKNOWN
     return sign, left - part[0], top - part[1], right - part[0], bottom - part[1], mark.height

@@ -132,12 +132,12 @@ class Pool:
     """The newest of what was drawn; each array has it along its first axis."""
 
     def __init__(self, queue: Any) -> None:
-        self._queue, self._next, self.size, self.drawn = queue, 0, 0, 0
+        self._queue, self._next, self.size, self.drawn, self.used = queue, 0, 0, 0, 0
         self._arrays: list[np.ndarray] = []
 
     def fill(self, wait: bool) -> None:
-        """Take what has been drawn, waiting for some of it if need be."""
-        while True:
+        """Take as much of what has been drawn as was used, waiting for some of it if need be."""
+        while wait or self.size < POOL or self.drawn < self.used:
             try:
                 drawn = self._queue.get(timeout=300 if wait else None, block=wait)
             except queue.Empty:
@@ -152,6 +152,7 @@ class Pool:
             wait = self.size < POOL_MIN
 
     def sample(self, count: int, rng: np.random.Generator) -> list[np.ndarray]:
+        self.used += count
         chosen = rng.choice(self.size, count, replace=False)
         return [array[chosen] for array in self._arrays]
 
@@ -203,10 +204,10 @@ def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int
         if now % REPORT_EVERY == 0 or now == steps:
             count = now - since
             losses = ", ".join(f"{name} {total / count:.4f}" for name, total in sums.items())
-            rate, used = task.batch * count / (time.time() - begun), task.batch * count / max(pool.drawn, 1)
+            rate, used = task.batch * count / (time.time() - begun), pool.used / max(pool.drawn, 1)
             print(f"step {now}: {losses}; {rate:.0f} a second, each used {used:.1f} times", flush=True)
             sums.clear()
-            since, begun, pool.drawn = now, time.time(), 0
+            since, begun, pool.drawn, pool.used = now, time.time(), 0, 0
         if now % KEEP_EVERY == 0 or now == steps:
             manager.save()
             averaged.save_weights(checkpoints / f"{net}.weights.h5")

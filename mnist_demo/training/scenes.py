@@ -25,6 +25,7 @@ Rng = np.random.Generator
 HEIGHTS = (9, 150)  # pixels of the sheet, of digits
 PENS = (0.015, 0.2)  # of a digit's height
 BROAD, BROAD_PENS = 0.08, (0.2, 0.34)  # the share of broader pens
+BEND = 0.025  # of a sign's height: the standard deviation of how far its lines are bent
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
 
@@ -36,6 +37,7 @@ class Style:
     Attributes:
         hand: its digits' lines by label; None where bitmaps are put down.
         height, pen: pixels; gap: between signs, of the height; slant: run to rise; uneven: of the height.
+        wide: how many times as wide as the hand's signs are.
         joined: whether the pen stays on the paper between digits.
         hard: how MNIST's bitmaps are hardened, a threshold and a gain.
     """
@@ -45,6 +47,7 @@ class Style:
     pen: float
     gap: float
     slant: float
+    wide: float
     uneven: float
     joined: bool
     tool: Tool
@@ -58,10 +61,11 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         None if bitmaps else hands.writers[rng.integers(len(hands.writers))],
         height,
         max(0.5, height * float(np.exp(rng.uniform(*np.log(pens))))),
-        float(rng.uniform(-0.1, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
-        float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(0, 0.5)),
+        float(rng.uniform(-0.12, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
+        float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(-0.1, 0.6)),
+        float(np.exp(rng.normal(0, 0.15))),
         float(rng.uniform(0, 0.08)),
-        bool(rng.random() < 0.08),
+        bool(rng.random() < 0.12),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
     )
@@ -70,7 +74,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
     scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_closely, _draw_nothing)
-    chosen = rng.choice(len(scenes), p=(0.31, 0.15, 0.12, 0.17, 0.06, 0.07, 0.12))
+    chosen = rng.choice(len(scenes), p=(0.3, 0.16, 0.12, 0.16, 0.08, 0.07, 0.11))
     scenes[chosen](sheet, hands, rng)
 
 
@@ -92,20 +96,20 @@ def choose_number(rng: Rng) -> str:
         digits = "".join(rng.choice(list("111470"), rng.integers(1, 6)))
     two = [f"{rng.integers(0, 100):02}" for _ in range(4)]
     forms = (
-        (0.55, digits),
-        (0.07, f"{digits[:4]}.{two[0]}"),
-        (0.05, f"{digits[:4]},{two[0]}"),
+        (0.42, digits),
+        (0.09, f"{digits[:4]}.{two[0]}"),
+        (0.08, f"{digits[:4]},{two[0]}"),
         (0.05, f"{digits[:3]}.{two[0]}{two[1][:1]}"),
-        (0.03, f"{digits[:3]},{two[0]}{two[1][:1]}"),
-        (0.04, f"-{digits[:4]}"),
+        (0.04, f"{digits[:3]},{two[0]}{two[1][:1]}"),
+        (0.05, f"-{digits[:4]}"),
         (0.03, f"{digits}.-"),
         (0.02, f"{digits},-"),
-        (0.03, f"{two[0]}/{two[1]}/{two[2]}"),
-        (0.02, f"{two[0]}/{two[1]}/{two[2]}{two[3]}"),
+        (0.05, f"{two[0]}/{two[1]}/{two[2]}"),
+        (0.04, f"{two[0]}/{two[1]}/{two[2]}{two[3]}"),
         (0.02, f"{two[0]}.{two[1]}.{two[2]}{two[3]}"),
         (0.02, f"{two[0]}-{two[1]}-{two[2]}"),
-        (0.03, f"{two[0]}:{two[1]}"),
-        (0.02, f"{digits[:2]}/{two[0][:1]}"),
+        (0.04, f"{two[0]}:{two[1]}"),
+        (0.03, f"{digits[:2]}/{two[0][:1]}"),
         (0.02, f"{digits[:3]} {two[0]} {two[1]}"),
     )
     shares = np.array([share for share, _ in forms])
@@ -154,13 +158,14 @@ def _stamp_digit(
     rows, columns = np.flatnonzero(image.max(1) > BITMAP_INK), np.flatnonzero(image.max(0) > BITMAP_INK)
     image = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = height / 20
-    large = cv2.resize(np.pad(image, 1), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    wide = style.wide * rng.normal(1, 0.06)
+    large = cv2.resize(np.pad(image, 1), None, fx=4 * wide, fy=4, interpolation=cv2.INTER_CUBIC)
     threshold, gain = style.hard
     ink = np.clip((large.astype(np.float32) / 255 - threshold) * gain * 255 + 128, 0, 255)
     high = image.shape[0] * scale
     corner = x - scale, y - high / 2 - scale
     sheet.stamp(label, np.where(large < 8, 0, ink).astype(np.uint8), corner, scale / 4, style.height, sheet.pen)
-    return x + image.shape[1] * scale
+    return x + image.shape[1] * wide * scale
 
 
 def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
@@ -172,8 +177,9 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
         lines = _flourish(lines, digit, style.pen / height, rng)
     else:
         lines = _punctuation(sign, rng)
-    stretch = np.array([rng.normal(1, 0.06), 1], np.float32)
-    bent = [_shake(line * stretch, rng) for line in lines]
+    wide = style.wide if sign.isdigit() else 1.0
+    stretch = np.array([wide * rng.normal(1, 0.06), 1], np.float32)
+    bent = [_shake(line, rng) * stretch for line in _bend(lines, rng)]
     shear = np.array([[1, 0], [-style.slant, 1]], np.float32)
     return [(line @ shear + np.array([0.5 * style.slant, 0], np.float32)) * np.float32(height) for line in bent]
 
@@ -191,6 +197,14 @@ def _bar(x0: float, y0: float, x1: float, y1: float) -> Line:
     return np.linspace((x0, y0), (x1, y1), 6).astype(np.float32)
 
 
+def _bend(lines: list[Line], rng: Rng) -> list[Line]:
+    """Bend a sign as a whole by two slow waves, as no hand writes a sign twice the same."""
+    ways = rng.normal(0, 2.5, (2, 2)).astype(np.float32)  # radians over a height
+    shifts = rng.normal(0, BEND, (2, 2)).astype(np.float32)
+    phases = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
+    return [line + np.sin(line @ ways + phases) @ shifts for line in lines]
+
+
 def _shake(line: Line, rng: Rng) -> Line:
     if rng.random() < 0.3:
         return line + rng.normal(0, 0.012, line.shape).astype(np.float32)
@@ -198,26 +212,45 @@ def _shake(line: Line, rng: Rng) -> Line:
 
 
 def _flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]:
-    """Slash some zeros, cross some sevens, put some ones on a foot or under a long flag, part some strokes."""
+    """Slash some zeros, cross some sevens, give ones a foot or a flag, twos a tail; part some strokes."""
     chance = rng.random()
     low, high = _extent(lines)
-    width = float(high[0] - low[0])
     if digit == 0 and chance < 0.08 and pen < 0.1:
         return [*lines, _bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
-    if digit == 7 and chance < 0.15 and len(lines) == 1:
-        y = rng.uniform(0.4, 0.6)
-        return [*lines, _bar(low[0] + 0.1 * width, y, high[0] + 0.1, y + rng.normal(0, 0.05))]
-    if digit == 1 and chance < 0.3:
-        bottom = lines[-1][-1]
-        if chance < 0.1:
-            half = rng.uniform(0.12, 0.3)
-            return [*lines, _bar(bottom[0] - half, 1, bottom[0] + half, 1)]
-        if width < 0.2:
-            flag = _bar(low[0] - rng.uniform(0.15, 0.5), rng.uniform(0.2, 0.6), high[0], 0.02)
-            return [flag, *lines]
+    if digit == 7 and chance < 0.25:
+        return _adorn_seven(lines, low, high, rng)
+    if digit == 1 and chance < 0.45:
+        return _adorn_one(lines, low, high, rng)
+    if digit == 2 and chance < 0.12:
+        x, y = lines[-1][-1]
+        return [*lines, _bar(x, y, x + rng.uniform(0.1, 0.6), y + rng.normal(0, 0.06))]
     if len(lines) > 1 and chance > 0.85:
         return [line + rng.normal(0, 0.04, 2).astype(np.float32) for line in lines]
     return lines
+
+
+def _adorn_seven(lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], rng: Rng) -> list[Line]:
+    """A bar across the stem, or a tick where the pen begins."""
+    if rng.random() < 0.6 and len(lines) == 1:
+        y = rng.uniform(0.4, 0.6)
+        return [*lines, _bar(low[0] + 0.1 * (high[0] - low[0]), y, high[0] + 0.1, y + rng.normal(0, 0.05))]
+    x, y = lines[0][0]
+    return [_bar(x + rng.normal(0, 0.04), y + rng.uniform(0.08, 0.3), x, y), *lines]
+
+
+def _adorn_one(lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], rng: Rng) -> list[Line]:
+    """A foot, a flag, both, or a hook at the foot."""
+    chance, (x, y) = rng.random(), lines[-1][-1]
+    flag, foot = [], []
+    if chance < 0.6 and high[0] - low[0] < 0.25:
+        flag = [_bar(lines[0][0][0] - rng.uniform(0.08, 0.5), rng.uniform(0.03, 0.6), lines[0][0][0], 0.02)]
+    if 0.4 < chance < 0.8:
+        left, right = rng.uniform(0.02, 0.35, 2)
+        foot = [_bar(x - left, y + rng.normal(0, 0.03), x + right, y + rng.normal(0, 0.03))]
+    elif chance >= 0.8:
+        reach = rng.uniform(0.08, 0.3) * rng.choice([1, 1, -1])
+        foot = [np.array([(x, y), (x + 0.4 * reach, y + 0.03), (x + reach, y - rng.uniform(0, 0.12))], np.float32)]
+    return [*flag, *lines, *foot]
 
 
 def _punctuation(sign: str, rng: Rng) -> list[Line]:
@@ -233,7 +266,7 @@ def _punctuation(sign: str, rng: Rng) -> list[Line]:
         return [_bar(0, y, long, y + rng.normal(0, 0.04))]
     if sign == "/":
         top, foot = rng.uniform(-0.25, 0.05), rng.uniform(0.95, 1.3)
-        return [_bar(rng.uniform(0.25, 0.8), top, 0, foot)]
+        return [_bar(rng.uniform(0.15, 0.8), top, 0, foot)]
     upper, lower = rng.uniform(0.15, 0.4), rng.uniform(0.7, 1.0)
     size = rng.uniform(0.0, 0.06)
     return [_dab(0, upper, size, rng), _dab(rng.normal(0, 0.03), lower, size, rng)]
@@ -259,6 +292,14 @@ def print_text(
         sheet.type(known, glyph, x, baseline, height, layer)
         x += (glyph.advance + spread) * height
     return left, baseline - height, x, baseline
+
+
+def choose_word(rng: Rng) -> str:
+    """A label as forms have it, or letters as they come."""
+    if rng.random() < 0.5:
+        return str(rng.choice(WORDS))
+    letters = "".join(rng.choice(list("aeiouonslrtdmcgbBOSIlZDQ"), rng.integers(2, 12)))
+    return letters.upper() if rng.random() < 0.2 else letters.capitalize() if rng.random() < 0.5 else letters
 
 
 # ---- scenes
@@ -377,14 +418,14 @@ def _comb(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
 
 
 _AROUND = (None, _underline, _line_on, _ring, _box, _strike_out, _comb)
-_AROUND_SHARES = (0.56, 0.1, 0.1, 0.06, 0.07, 0.05, 0.06)
+_AROUND_SHARES = (0.5, 0.1, 0.1, 0.1, 0.07, 0.07, 0.06)
 
 
 def _draw_single(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """One digit, or two, and nothing else but perhaps a line, a ring or the neighbours' ink at the edges."""
     low, high = (14, 70) if rng.random() < 0.8 else (70, 180)
     style = choose_style(hands, float(rng.uniform(low, high)), rng)
-    text = "".join(map(str, rng.integers(0, 10, 1 if rng.random() < 0.8 else 2)))
+    text = "1" if rng.random() < 0.15 else "".join(map(str, rng.integers(0, 10, 1 if rng.random() < 0.8 else 2)))
     x, y = rng.uniform(0.1, 0.7, 2) * sheet.side
     box = write_number(sheet, text, style, float(x), float(y), hands, rng)
     if rng.random() < 0.25:
@@ -447,7 +488,7 @@ def _draw_label(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     if rng.random() < 0.4 and hands.pages:
         _paste(sheet, hands.pages, rng)
     if rng.random() < 0.6:
-        word = str(rng.choice(WORDS)) + (":" if rng.random() < 0.5 else "")
+        word = choose_word(rng) + (":" if rng.random() < 0.5 else "")
         box = print_text(
             sheet, word, hands, sheet.side * rng.uniform(-0.3, 0.3), y, height * rng.uniform(0.3, 1), sheet.print, rng
         )
