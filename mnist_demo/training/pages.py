@@ -18,8 +18,8 @@ BOXES_MAX = 160  # in a crop
 PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
-VISIBLE = 5, 1.2  # grey levels between a mark's ink and what is around it, and deviations of that; with less it is
-# not known
+VISIBLE, DISTINCT = 5, 1.2  # grey levels between a mark's ink and its surroundings, and deviations of these; with less
+# it is not known
 SMOOTHED = 0.06  # of the digits' height: over so much of the paper's grain an eye takes the mean
 
 
@@ -131,6 +131,6 @@ def _row(mark: Mark, contrast: Callable[[Mark], tuple[float, float]], part: tupl
     right, bottom = np.clip(mark.box[2:], part[:2], part[2:]).tolist()
     whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
     seen = (right - left) * (bottom - top) / whole
-    known = mark.sign < 0 or (seen >= CUT and bool(np.all(np.array(contrast(mark)) >= VISIBLE)))
+    known = mark.sign < 0 or (seen >= CUT and bool(np.all(np.array(contrast(mark)) >= (VISIBLE, DISTINCT))))
     sign = mark.sign if known else UNKNOWN
     return sign, left - part[0], top - part[1], right - part[0], bottom - part[1], mark.height

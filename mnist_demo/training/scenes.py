@@ -202,7 +202,7 @@ def _bend(lines: list[Line], rng: Rng) -> list[Line]:
     ways = rng.normal(0, 2.5, (2, 2)).astype(np.float32)  # radians over a height
     shifts = rng.normal(0, BEND, (2, 2)).astype(np.float32)
     phases = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
-    return [line + np.sin(line @ ways + phases) @ shifts for line in lines]
+    return [(line + np.sin(line @ ways + phases) @ shifts).astype(np.float32) for line in lines]
 
 
 def _shake(line: Line, rng: Rng) -> Line:
