@@ -36,7 +36,8 @@ class Style:
 
     Attributes:
         hand: its digits' lines by label; None where bitmaps are put down.
-        height, pen: pixels; gap: between signs, of the height; slant: run to rise; uneven: of the height.
+        height, pen: pixels; gap: between signs, of the height; slant: run to rise.
+        uneven: how far signs stand off their line, of the height; sizes: the deviation of their sizes, of it.
         wide: how many times as wide as the hand's signs are.
         joined: whether the pen stays on the paper between digits.
         hard: how MNIST's bitmaps are hardened, a threshold and a gain.
@@ -49,6 +50,7 @@ class Style:
     slant: float
     wide: float
     uneven: float
+    sizes: float
     joined: bool
     tool: Tool
     hard: tuple[float, float]
@@ -64,7 +66,8 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         float(rng.uniform(-0.12, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
         float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(-0.1, 0.6)),
         float(np.exp(rng.normal(0, 0.15))),
-        float(rng.uniform(0, 0.08)),
+        float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
+        float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
         bool(rng.random() < 0.12),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
@@ -124,8 +127,8 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
         if sign == " ":
             x += style.height * rng.uniform(0.4, 1.0)
             continue
-        y = middle + style.uneven * style.height * rng.normal()
-        height = style.height * rng.normal(1, 0.05)
+        height = style.height * float(np.clip(rng.normal(1, style.sizes), 0.5, 1.8))
+        y = middle + style.uneven * style.height * rng.normal() + rng.uniform(-0.5, 0.5) * (style.height - height)
         gap = style.height * (style.gap + rng.normal(0, 0.04)) if x > left else 0.0
         if sign.isdigit() and style.hand is None:
             x = _stamp_digit(sheet, int(sign), style, x + gap, y, height, hands, rng)
@@ -202,7 +205,7 @@ def _bend(lines: list[Line], rng: Rng) -> list[Line]:
     ways = rng.normal(0, 2.5, (2, 2)).astype(np.float32)  # radians over a height
     shifts = rng.normal(0, BEND, (2, 2)).astype(np.float32)
     phases = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
-    return [(line + np.sin(line @ ways + phases) @ shifts).astype(np.float32) for line in lines]
+    return [np.asarray(line + np.sin(line @ ways + phases) @ shifts, np.float32) for line in lines]
 
 
 def _shake(line: Line, rng: Rng) -> Line:
