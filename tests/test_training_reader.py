@@ -58,7 +58,7 @@ class TestDrawnPages:
 
     def test_they_are_laid_down_as_a_level_of_the_pyramid_is(self, crops: list[Crop]) -> None:
         for crop in crops:
-            picture, boxes = lay_down(crop, np.random.default_rng(1))
+            picture, boxes = lay_down([crop], np.random.default_rng(1))
             assert picture.shape == (SIDE, SIDE)
             left, top = (boxes - crop.boxes)[0, 1:3].astype(int)
             height, width = crop.picture.shape

@@ -1,6 +1,6 @@
 """Pages drawn on the fly: pictures with the signs in them, where they are and what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -15,7 +15,8 @@ from mnist_demo.training.sheet import NO_SIGN, UNKNOWN, Mark, Sheet
 SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
-PARTS, PART_MIN = 0.4, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+PARTS, PART_MIN = 0.5, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+QUARTER_GAP = 16  # pixels between small crops that are seen at once, as between the levels of a pyramid
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
 VISIBLE, DISTINCT = 5, 1.2  # grey levels between a mark's ink and its surroundings, and deviations of these; with less
@@ -71,16 +72,27 @@ def _turn(crop: Crop, quarters: int) -> Crop:
     return Crop(np.ascontiguousarray(picture), np.concatenate([signs[:, None], boxes, crop.boxes[:, 5:]], 1))
 
 
-def lay_down(crop: Crop, rng: np.random.Generator, side: int = SIDE) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
-    """Return a crop's picture as the detector sees a level of the pyramid, and its boxes there.
+def lay_down(
+    crops: Sequence[Crop], rng: np.random.Generator, side: int = SIDE
+) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+    """Return crops as the detector sees the levels of a pyramid, and their boxes there.
 
-    The picture is standardised and lies anywhere in (side, side) float16; 0 is around it.
+    Each is standardised and lies in (side, side) float16, 0 is around it: one anywhere, up to four small ones each
+    anywhere in a quarter, QUARTER_GAP from the others.
     """
-    height, width = crop.picture.shape
-    top, left = int(rng.integers(0, side - height + 1)), int(rng.integers(0, side - width + 1))
-    picture = np.zeros((side, side), np.float16)
-    picture[top : top + height, left : left + width] = standardise(crop.picture)
-    return picture, crop.boxes + np.array([0, left, top, left, top, 0], np.float32)
+    picture, boxes = np.zeros((side, side), np.float16), []
+    for crop, corner in zip(crops, ((0, 0), (0, 1), (1, 0), (1, 1)), strict=False):
+        room = side if len(crops) == 1 else side // 2 - QUARTER_GAP
+        size = np.array(crop.picture.shape)
+        top, left = (np.array(corner) * side // 2 + rng.integers(0, room - size + 1)).tolist()
+        picture[top : top + size[0], left : left + size[1]] = standardise(crop.picture)
+        boxes.append(crop.boxes + np.array([0, left, top, left, top, 0], np.float32))
+    return picture, np.concatenate(boxes)
+
+
+def is_small(crop: Crop, side: int = SIDE) -> bool:
+    """Whether four such crops fit into a square."""
+    return max(crop.picture.shape) <= side // 2 - QUARTER_GAP
 
 
 def standardise(grey: NDArray[np.uint8]) -> NDArray[np.float16]:
@@ -95,7 +107,7 @@ def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
     if rng.random() > PARTS:
         return 0, 0, side, side
     signs = [mark.box for mark in sheet.marks if mark.sign >= 0 and mark.box[2] - mark.box[0] > PART_MIN / 2]
-    if signs and rng.random() < 0.6:
+    if signs and rng.random() < 0.7:
         first = signs[rng.integers(len(signs))]
         around = max(first[2] - first[0], first[3] - first[1]) * rng.uniform(0.02, rng.choice([0.2, 0.8, 3]), 4)
         low, high = np.array(first[:2]) - around[:2], np.array(first[2:]) + around[2:]

@@ -57,10 +57,19 @@ class Task:
 
 def detector_task() -> Task:
     from mnist_demo.training.detector import build_detector, detection_loss, make_targets
-    from mnist_demo.training.pages import draw_crop, lay_down
+    from mnist_demo.training.pages import Crop, draw_crop, is_small, lay_down
+
+    small: list[Crop] = []
 
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        picture, boxes = lay_down(draw_crop(hands, rng), rng)
+        crop = draw_crop(hands, rng)
+        crops = [crop]
+        if is_small(crop):
+            small.append(crop)
+            if len(small) < 4:
+                return []
+            crops = [small.pop() for _ in range(4)]
+        picture, boxes = lay_down(crops, rng)
         return [(picture, *make_targets(boxes))]
 
     return Task(build_detector, draw, detection_loss, 16, 60_000)
