@@ -90,11 +90,10 @@ def test_saved_model_cli_runs_the_model(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder exported from networks that have not been trained."""
+    """A folder exported from nets that have not been trained."""
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("mnist") / "1"
-    networks = [build_network(width=2, normalised=False) for _ in range(2)]
-    export(networks, 1.5, build_detector(False), build_cutter(False), folder)
+    export(build_network(width=2, normalised=False), 1.5, build_detector(False), build_cutter(False), folder)
     return folder
 
 

@@ -10,8 +10,9 @@ import tensorflow as tf
 from mnist_demo.page.examples import write_digit
 from mnist_demo.training.__main__ import keep_weights
 from mnist_demo.training.augmentation import augment
-from mnist_demo.training.corpus import redraw
+from mnist_demo.training.corpus import BATCH, Corpus, redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
+from mnist_demo.training.distillation import blend, distil
 from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
 from mnist_demo.training.outliers import make_outliers
@@ -125,3 +126,25 @@ def test_a_later_training_starts_from_the_weights_that_were_kept(tmp_path: Path)
     later.load_weights(tmp_path / "weights" / "network.weights.h5")
     for kept, loaded in zip(network.get_weights(), later.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, loaded)
+
+
+def test_a_student_learns_its_labels_and_half_of_what_teachers_say_rightly() -> None:
+    labels = np.eye(10, dtype=np.float32)[[3, 3]]
+    labels = np.concatenate([labels, np.full((1, 10), 0.1, np.float32)])
+    logits = np.zeros((3, 10), np.float32)
+    logits[0, 3] = logits[1, 5] = logits[2, 5] = 4.0
+    targets = blend(tf.constant(labels), tf.constant(logits)).numpy()
+    np.testing.assert_allclose(targets[1:], labels[1:])  # the teachers are wrong, and see a digit in none
+    said = np.exp(logits[0]) / np.exp(logits[0]).sum()
+    np.testing.assert_allclose(targets[0], (labels[0] + said) / 2, rtol=1e-5)
+
+
+def test_a_distilled_net_goes_on_where_it_was_stopped(tmp_path: Path, digits: Labelled) -> None:
+    teacher = build_network(normalised=False)
+    source = BATCH // 2, digits.images, digits.labels.astype(np.int32)
+    corpus = Corpus([source, source], {}, {})
+    first = distil([teacher], corpus, tmp_path, steps=3)
+    again = distil([teacher], corpus, tmp_path, steps=3)
+    for weight, same in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, same)
+    assert any((weight != old).any() for weight, old in zip(first.get_weights(), teacher.get_weights(), strict=True))

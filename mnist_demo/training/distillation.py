@@ -14,7 +14,7 @@ from mnist_demo.training.corpus import Corpus
 from mnist_demo.training.network import build_network
 
 STEPS = 10_000
-LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 5e-4, 0.01, 300
+LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 8e-4, 0.01, 300
 AVERAGE = 0.999  # of the weights, how much of it stays at each step
 TEACHERS_WORD = 0.5  # of the target where the teachers read a digit right; elsewhere its label is all
 KEEP_EVERY = 500  # steps, between two checkpoints
@@ -31,8 +31,9 @@ def distil(teachers: Sequence[keras.Model], corpus: Corpus, checkpoints: Path, s
     student, averaged = build_network(normalised=False), build_network(normalised=False)
     for net in (student, averaged):
         net.set_weights(teachers[0].get_weights())
+    warm_up = min(WARM_UP, steps // 2)
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
+        0.0, steps - warm_up, warmup_target=LEARNING_RATE, warmup_steps=warm_up
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, clipnorm=1.0)
     optimizer.build(student.trainable_variables)
@@ -69,7 +70,7 @@ def distil(teachers: Sequence[keras.Model], corpus: Corpus, checkpoints: Path, s
 
 
 def blend(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Return targets (n, 10): the labels' (n, 10), and half what the teachers say where they are right about a digit."""
+    """Return targets (n, 10): the labels (n, 10), and half what the teachers say where they are right about a digit."""
     right = (tf.argmax(labels, 1) == tf.argmax(logits, 1)) & (tf.reduce_max(labels, 1) > 0.5)
     word = TEACHERS_WORD * tf.cast(right, tf.float32)[:, None]
     return (1 - word) * labels + word * tf.nn.softmax(logits)

@@ -5,7 +5,7 @@ The folder also holds warm-up requests, which TensorFlow Serving runs before it 
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
@@ -34,13 +34,11 @@ class DigitModel(tf.Module):
     twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
     """
 
-    def __init__(
-        self, networks: Sequence[keras.Model], temperature: float, detector: keras.Model, cutter: keras.Model
-    ) -> None:
+    def __init__(self, network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        first_layer = keras.Model(networks[0].inputs, networks[0].get_layer(FIRST_LAYER).output)
-        self.weights = [weight.value for net in (*networks, detector, cutter) for weight in net.weights]
-        self._logits = for_any_batch(lambda images: mean_logits(networks, images) / temperature, IMAGE_SIDE)
+        first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
+        self.weights = [weight.value for net in (network, detector, cutter) for weight in net.weights]
+        self._logits = for_any_batch(lambda images: network(images, training=False) / temperature, IMAGE_SIDE)
         self._responses = for_any_batch(lambda images: first_layer(images, training=False), IMAGE_SIDE)
         self._cut = for_any_batch(lambda cuts: tf.sigmoid(cutter(cuts, training=False))[..., 0], CUT_SIDE)
         self._detect: Function = lambda pictures: detector(pictures, training=False)
@@ -112,23 +110,16 @@ def for_any_batch(function: Function, side: int) -> Function:
     return answer
 
 
-def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor:
-    """Return what an ensemble says, (n, 10) float32: the mean of its networks' logits."""
-    return tf.add_n([network(images, training=False) for network in networks]) / len(networks)
-
-
-def export(
-    networks: Sequence[keras.Model], temperature: float, detector: keras.Model, cutter: keras.Model, folder: Path
-) -> None:
+def export(network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model, folder: Path) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
-        networks: an ensemble, each images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
-        temperature: what their mean is divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        network: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
+        temperature: what they are divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
         detector: as `detector.build_detector` builds it.
         cutter: as `cutter.build_cutter` builds it.
     """
-    model = DigitModel(networks, temperature, detector, cutter)
+    model = DigitModel(network, temperature, detector, cutter)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,

@@ -182,7 +182,7 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
         lines = _punctuation(sign, rng)
     wide = style.wide if sign.isdigit() else 1.0
     stretch = np.array([wide * rng.normal(1, 0.06), 1], np.float32)
-    bent = [_shake(line, rng) * stretch for line in _bend(lines, rng)]
+    bent: list[Line] = [_shake(line, rng) * stretch for line in _bend(lines, rng)]
     shear = np.array([[1, 0], [-style.slant, 1]], np.float32)
     return [(line @ shear + np.array([0.5 * style.slant, 0], np.float32)) * np.float32(height) for line in bent]
 
@@ -205,7 +205,7 @@ def _bend(lines: list[Line], rng: Rng) -> list[Line]:
     ways = rng.normal(0, 2.5, (2, 2)).astype(np.float32)  # radians over a height
     shifts = rng.normal(0, BEND, (2, 2)).astype(np.float32)
     phases = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
-    return [np.asarray(line + np.sin(line @ ways + phases) @ shifts, np.float32) for line in lines]
+    return [line + np.sin(line @ ways + phases) @ shifts for line in lines]
 
 
 def _shake(line: Line, rng: Rng) -> Line:
