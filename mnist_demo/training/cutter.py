@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.training.camera import take_picture
 from mnist_demo.training.hands import Hands
-from mnist_demo.training.pages import CUT, SIDE, VISIBLE, draw_sheet
+from mnist_demo.training.pages import CUT, SIDE, draw_sheet, judge_visible
 from mnist_demo.training.sheet import FINENESS, Mark
 
 CUT_SIDE = 40  # pixels, of a cut-out
@@ -60,7 +60,8 @@ def draw_cuts(hands: Hands, rng: np.random.Generator) -> list[Cut]:
     """Draw a sheet and cut some of its marks out; there may be none on it."""
     sheet = draw_sheet(hands, rng)
     picture = take_picture(sheet, hands, rng)
-    signs = [mark for mark in sheet.marks if mark.sign >= 0 and _is_whole(mark)]
+    visible = judge_visible(sheet, picture)
+    signs = [mark for mark in sheet.marks if mark.sign >= 0 and _is_whole(mark) and visible(mark)]
     rng.shuffle(signs)
     cuts = []
     for mark in signs[:MARKS_OF_SHEET]:
@@ -70,10 +71,8 @@ def draw_cuts(hands: Hands, rng: np.random.Generator) -> list[Cut]:
         mark.paint(layer, STROKE_MIN * side)
         middle = np.array([left + right, top + bottom]) / 2 + rng.normal(0, SHAKE, 2) * side
         reach = side * CUT_SIDE / CUT_MARK * float(np.exp(rng.normal(0, SHAKE)))
-        seen = _cut(picture, middle, reach)
-        if int(seen.max()) - int(seen.min()) >= VISIBLE:
-            ink = _cut(layer, middle * FINENESS, reach * FINENESS, cv2.BORDER_CONSTANT)
-            cuts.append(Cut(seen, ink, mark.sign))
+        ink = _cut(layer, middle * FINENESS, reach * FINENESS, cv2.BORDER_CONSTANT)
+        cuts.append(Cut(_cut(picture, middle, reach), ink, mark.sign))
     return cuts
 
 

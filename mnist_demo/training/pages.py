@@ -51,8 +51,8 @@ def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
     """Return a random picture and what is in it."""
     sheet = draw_sheet(hands, rng, side)
     grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
-    contrast = _measure_contrast(sheet, grey)
-    rows = [_row(mark, contrast, part) for mark in sheet.marks[:BOXES_MAX]]
+    visible = judge_visible(sheet, grey)
+    rows = [_row(mark, visible, part) for mark in sheet.marks[:BOXES_MAX]]
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
     boxes[: len(rows)] = rows or np.zeros((0, 6))
     crop = Crop(np.ascontiguousarray(grey[part[1] : part[3], part[0] : part[2]]), boxes)
@@ -120,29 +120,29 @@ def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
     return left, top, right, bottom
 
 
-def _measure_contrast(sheet: Sheet, picture: NDArray[np.uint8]) -> Callable[[Mark], tuple[float, float]]:
-    """Return what measures how far a mark's ink is from what is around it, in grey levels and in deviations of that."""
+def judge_visible(sheet: Sheet, picture: NDArray[np.uint8]) -> Callable[[Mark], bool]:
+    """Return what tells whether a mark's ink stands out from what is around it, in grey levels and deviations of it."""
     heights = [mark.height for mark in sheet.marks if mark.sign >= 0] or [0.0]
     smooth = cv2.GaussianBlur(picture, (0, 0), max(0.4, SMOOTHED * float(np.median(heights))))
     inked = cv2.resize(np.maximum(sheet.pen, sheet.print), picture.shape, interpolation=cv2.INTER_AREA)
 
-    def measure(mark: Mark) -> tuple[float, float]:
+    def is_visible(mark: Mark) -> bool:
         left, top, right, bottom = np.clip(np.add(mark.box, (-1, -1, 2, 2)), 0, sheet.side).astype(int)
         grey, ink = smooth[top:bottom, left:right], inked[top:bottom, left:right]
         inside, outside = grey[ink > 128], grey[ink < 32]
         if not inside.size or not outside.size:
-            return float(np.ptp(grey)) if grey.size else 0.0, np.inf
+            return bool(grey.size and np.ptp(grey) >= VISIBLE)
         contrast = abs(float(inside.mean()) - float(outside.mean()))
-        return contrast, contrast / max(float(outside.std()), 1e-3)
+        return contrast >= max(VISIBLE, DISTINCT * float(outside.std()))
 
-    return measure
+    return is_visible
 
 
-def _row(mark: Mark, contrast: Callable[[Mark], tuple[float, float]], part: tuple[int, ...]) -> tuple[float, ...]:
+def _row(mark: Mark, visible: Callable[[Mark], bool], part: tuple[int, ...]) -> tuple[float, ...]:
     left, top = np.clip(mark.box[:2], part[:2], part[2:]).tolist()
     right, bottom = np.clip(mark.box[2:], part[:2], part[2:]).tolist()
     whole = max((mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1]), 1e-3)
     seen = (right - left) * (bottom - top) / whole
-    known = mark.sign < 0 or (seen >= CUT and bool(np.all(np.array(contrast(mark)) >= (VISIBLE, DISTINCT))))
+    known = mark.sign < 0 or (seen >= CUT and visible(mark))
     sign = mark.sign if known else UNKNOWN
     return sign, left - part[0], top - part[1], right - part[0], bottom - part[1], mark.height
