@@ -89,8 +89,8 @@ def _send(page: "pypdfium2.PdfPage") -> None:
     limit = math.ceil(time.process_time()) + SECONDS_MAX
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     width, height = (max(side, 1.0) for side in page.get_size())
-    scale = min(PIXELS_AN_INCH / POINTS_AN_INCH, math.sqrt(PIXELS_MAX / (width * height)), SIDE_MAX / max(width, height))
-    bitmap = page.render(scale=scale, rev_byteorder=True)
+    most = min(math.sqrt(PIXELS_MAX / (width * height)), SIDE_MAX / max(width, height))
+    bitmap = page.render(scale=min(PIXELS_AN_INCH / POINTS_AN_INCH, most), rev_byteorder=True)
     sys.stdout.buffer.write(HEAD.pack(bitmap.height, bitmap.width, bitmap.stride))
     sys.stdout.buffer.write(memoryview(bitmap.buffer).cast("B")[: bitmap.height * bitmap.stride])
     sys.stdout.buffer.flush()

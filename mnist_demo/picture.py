@@ -36,8 +36,8 @@ def load_image(source: Source) -> Grey:
 
     EXIF orientation is applied; transparency is laid over white or black, whichever shows more; grey of more than 8
     bits is scaled to 8; where ink and paper differ in colour alone, grey is the colours' mixture in which they differ
-    most; of an animation the first frame that is not blank is taken, of a PDF the first page; a picture of more than 1.2
-    megapixels is reduced (`load_scaled` tells by how much).
+    most; of an animation the first frame that is not blank is taken, of a PDF the first page; a picture of more than
+    1.2 megapixels is reduced (`load_scaled` tells by how much).
 
     Args:
         source: a path, a file's bytes, a Pillow image, or an array: (h, w) or (h, w, 1 to 4) of uint8 or uint16 over
@@ -48,7 +48,8 @@ def load_image(source: Source) -> Grey:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not of those formats, damaged, locked, empty or too large, or the array has another form.
+        ValueError: the file is not of those formats, damaged, locked, empty or too large, or the array is of another
+            form.
         TypeError: the source is something else.
     """
     return load_scaled(source)[0]

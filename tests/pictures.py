@@ -1,8 +1,10 @@
-"""Odd pictures that tests make for themselves: huge ones of few bytes, and photos that say where they were taken."""
+"""Odd files that tests make for themselves: huge pictures of few bytes, photos that say where they were taken, PDF
+files, and images in the files that MNIST comes in."""
 
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,26 @@ def locked_pdf() -> bytes:
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     trailer = f"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n{len(body)}\n%%EOF\n"
     return f"{body}xref\n0 5\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def idx(values: NDArray[np.uint8]) -> bytes:
+    """Return an array as one of MNIST's own files."""
+    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes:
+    """Return images, and labels if there are any, as Kaggle's table of them."""
+    columns = ["label"] * (labels is not None) + [f"pixel{i}" for i in range(784)]
+    rows = images.reshape(len(images), -1)
+    table = rows if labels is None else np.hstack([labels[:, None], rows])
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
+
+
+def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
+    """Return what a function of NumPy's saves of arrays."""
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
 
 
 def geotagged(pixels: NDArray[np.uint8], kind: str, orientation: int = 1, **options: Any) -> bytes:
