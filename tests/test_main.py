@@ -123,7 +123,7 @@ def test_help_explains_the_json_and_the_exit_statuses(capsys: pytest.CaptureFixt
         main(["--help"])
     text = capsys.readouterr().out
     for field in ("file", "text", "digits", "label", "confidence", "box", "probabilities", "error"):
-        assert re.search(rf"^ +{field} +\w", text, re.MULTILINE), field
+        assert re.search(rf"^ +{field} +\S", text, re.MULTILINE), field
     assert "[left, top, right, bottom]" in text
     assert re.search(r"exit status:\n +0 .*\n +1 .*\n +2 ", text)
     assert "examples:\n  python -m mnist_demo photo.jpg" in text
