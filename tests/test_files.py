@@ -72,7 +72,7 @@ def test_pictures_and_pages_come_in_the_order_given(tmp_path: Path, write: Write
 def test_standard_input_is_a_file(
     kind: str, write: Write, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = {"PNG": encode, "PDF": encode_pdf}[kind](write("42"))
+    content = encode_pdf(write("42")) if kind == "PDF" else encode(write("42"))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert read(classifier, "-") == {"-": "42"}
 
