@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_demo.pdf import Page, draw_pages
 
 PAGES_MAX = 8
-SECONDS_MAX = 10  # after which no further page is drawn
+SECONDS_MAX = 5  # after which no further page is drawn
 QUALITY = 85
 
 
