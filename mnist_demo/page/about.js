@@ -52,11 +52,11 @@ async function showCard() {
   const { figures = [], plots = [], source } = (card.hidden && (await server.card(null))) || {};
   if (!figures.length && !plots.length) return;
   addRow("th", [T("figures_on"), T("figures_right"), T("figures_count")]);
-  for (const { name, share, count } of figures) addRow("td", [T(`figure_${name}`), percent(share), number(count)]);
+  for (const { name, share, count } of figures) addRow("td", [T(`figure_${name}`), inPercent(share), grouped(count)]);
   const [first] = figures;
   card.querySelector(".headline").hidden = card.querySelector("details").hidden = !first;
   if (first) {
-    card.querySelector(".headline strong").textContent = percent(first.share);
+    card.querySelector(".headline strong").textContent = inPercent(first.share);
     card.querySelector(".headline span").textContent = T(`figure_${first.name}`);
   }
   card.querySelector(".plots").replaceChildren(...plots.map(captioned));
@@ -72,12 +72,12 @@ function addRow(kind, texts) {
 }
 
 // Rounded down to a tenth: what is not all is never 100%.
-function percent(share) {
+function inPercent(share) {
   const form = { style: "percent", maximumFractionDigits: 1 };
   return (Math.floor(1000 * share + 1e-9) / 1000).toLocaleString(Language.chosen, form);
 }
 
-function number(count) {
+function grouped(count) {
   return count.toLocaleString(Language.chosen);
 }
 
