@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import tensorflow as tf
 
 from mnist_demo.inference import Classifier
+from mnist_demo.picture import Source
 from mnist_demo.reading import Reading, recognize
 
 WORKERS = os.cpu_count() or 1  # threads, of which each reads a picture; Pillow and TensorFlow leave them side by side
@@ -14,11 +15,11 @@ WORKERS = os.cpu_count() or 1  # threads, of which each reads a picture; Pillow 
 Answer = Reading | Exception
 
 
-def read_all(pictures: Iterable[str | bytes], classifier: Classifier) -> Iterator[Answer]:
+def read_all(pictures: Iterable[Source | Exception], classifier: Classifier) -> Iterator[Answer]:
     """Read pictures in order; they are taken, and answered, a few at a time.
 
     Args:
-        pictures: paths as str, or the bytes of files; PNG, JPEG or WebP.
+        pictures: what `mnist_demo.load_image` takes; an exception in the place of one is its answer.
 
     Yields:
         For each its reading, or the OSError or ValueError that says why it cannot be read.
@@ -27,9 +28,12 @@ def read_all(pictures: Iterable[str | bytes], classifier: Classifier) -> Iterato
         ConnectionError: the model is served elsewhere, and did not answer.
     """
 
-    def read_pickled(source: bytes) -> bytes:
+    def read_pickled(pickled: bytes) -> bytes:
+        source = pickle.loads(pickled)
+        if isinstance(source, Exception):
+            return pickled
         try:
-            return pickle.dumps(recognize(pickle.loads(source), classifier))
+            return pickle.dumps(recognize(source, classifier))
         except (OSError, ValueError) as error:
             return pickle.dumps(error)
 

@@ -20,9 +20,11 @@ TURN_MORE, TURN_LEAST = 1.5, 1.8  # times the upright reading's evidence, and mo
 SEEN = 0.5  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
-SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps
+SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps; of 200 amounts on
+# cheques, which hold one number each, 1 gets a space so, and 16 did where unread marks counted as gaps
 
 Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom
+NO_BOXES: Boxes = np.zeros((0, 4), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,9 @@ def _is_clear(reading: Reading) -> bool:
 
 def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
     """Return what marks say; one of their pixels is `scale` of the picture's wide."""
-    marks = Marks(*(part[marks.signs.sum(1) >= SEEN] for part in marks))
+    seen = marks.signs.sum(1) >= SEEN
+    faint = marks.boxes[~seen]
+    marks = Marks(*(part[seen] for part in marks))
     labels = [label_of(signs) for signs in marks.signs]
     small = [label is not None and not is_digit(label) for label in labels]
     lines = find_lines(marks.boxes, small)
@@ -121,7 +125,7 @@ def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
         if not any(is_digit(labels[i]) for i in line):  # signs without a number
             labels = [None if i in line else label for i, label in enumerate(labels)]
     digits = tuple(_digit(marks, i, labels[i], scale) for line in lines for i in line)
-    return Reading(digits, text_of(marks.boxes, labels, lines))
+    return Reading(digits, text_of(marks.boxes, labels, lines, faint))
 
 
 def label_of(signs: NDArray[np.float32]) -> str | None:
@@ -195,15 +199,36 @@ def _distance(boxes: Boxes, line: list[int], i: int) -> float:
     return float(max(across.min(), down))
 
 
-def text_of(boxes: Boxes, labels: Sequence[str | None], lines: list[list[int]]) -> str:
-    """Return what labelled marks say, lines joined by newlines, with a space in each wide gap."""
+def text_of(boxes: Boxes, labels: Sequence[str | None], lines: list[list[int]], faint: Boxes = NO_BOXES) -> str:
+    """Return what labelled marks say, lines joined by newlines, with a space in each wide gap.
+
+    Args:
+        boxes: (n, 4).
+        labels: a digit, a sign, or None for a mark that takes no part in the text.
+        lines: the marks of each line, as indices.
+        faint: boxes of what may be marks too: where one of them stands, or a mark without a label, is no gap.
+    """
     texts = []
     for line in lines:
         read = [i for i in line if labels[i] is not None]
         if not any(is_digit(labels[i]) for i in read):
             continue
         height = float(np.median([boxes[i, 3] - boxes[i, 1] for i in read if is_digit(labels[i])]))
-        gaps = [float(boxes[b, 0] - boxes[a, 2]) for a, b in pairwise(read)]
+        others = np.concatenate([boxes[[i for i in line if labels[i] is None]], faint])
+        gaps = [_gap(boxes[a], boxes[b], others) for a, b in pairwise(read)]
         wide = max(SPACE * height, SPACE_TO_GAP * max(0.0, float(np.median(gaps or [0]))))
         texts.append("".join((" " if k and gaps[k - 1] > wide else "") + str(labels[i]) for k, i in enumerate(read)))
     return "\n".join(texts)
+
+
+def _gap(left: NDArray[np.float32], right: NDArray[np.float32], others: Boxes) -> float:
+    """Return the widest stretch between two marks of a line in which no other stands."""
+    top, bottom = min(left[1], right[1]), max(left[3], right[3])
+    between = others[
+        (others[:, 1] < bottom) & (others[:, 3] > top) & (others[:, 2] > left[2]) & (others[:, 0] < right[0])
+    ]
+    end, widest = float(left[2]), 0.0
+    for box in [*between[np.argsort(between[:, 0])], right]:
+        widest = max(widest, float(box[0]) - end)
+        end = max(end, float(box[2]))
+    return widest

@@ -1,6 +1,9 @@
 """The command line, run as users run it."""
 
 import json
+import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -11,6 +14,10 @@ import numpy as np
 import pytest
 from conftest import Write, about
 from PIL import Image
+
+from mnist_demo.__main__ import main
+
+ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -30,8 +37,8 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
     done = run("--json", *names)
     bad, good, missing, blank = map(json.loads, done.stdout.splitlines())
     assert [answer["file"] for answer in (bad, good, missing, blank)] == names
-    assert "not a PNG, JPEG or WebP image" in bad["error"]
-    assert "no such file" in missing["error"]
+    assert bad["error"] == "not a PNG, JPEG or WebP image. Save or export it as one of these."
+    assert missing["error"] == "no such file. Check the path."
     assert good["text"] == "42\n7"
     assert [digit["label"] for digit in good["digits"]] == ["4", "2", "7"]
     assert set(good["digits"][0]) == {"label", "confidence", "box", "probabilities"}
@@ -76,10 +83,50 @@ def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write) -> N
     assert [digit["label"] for digit in answer["digits"]] == list("12.50")
 
 
-def test_prints_text_and_succeeds(folder: Path) -> None:
-    done = run(str(folder / "good.png"))
-    assert done.stdout == f"{folder / 'good.png'}: 42 | 7\n"
+def test_prints_text_and_succeeds_though_a_picture_holds_no_number(folder: Path) -> None:
+    done = run(str(folder / "good.png"), str(folder / "blank.png"))
+    assert done.stdout == f"{folder / 'good.png'}: 42 | 7\n{folder / 'blank.png'}: no number found\n"
     assert done.returncode == 0
+
+
+def test_reads_a_folder_and_names_each_file_once(folder: Path) -> None:
+    strange = os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")
+    Path(strange).write_bytes((folder / "good.png").read_bytes())
+    done = subprocess.run([sys.executable, "-m", "mnist_demo", folder], capture_output=True, check=False)
+    assert done.stdout.splitlines() == [
+        os.fsencode(folder) + line
+        for line in (
+            b"/bad.png: error: not a PNG, JPEG or WebP image. Save or export it as one of these.",
+            b"/blank.png: no number found",
+            b"/caf\xe9.png: 42 | 7",
+            b"/good.png: 42 | 7",
+        )
+    ]
+    assert done.returncode == 1
+
+
+def test_ends_quietly_where_its_lines_are_no_longer_wanted(folder: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m mnist_demo - {'good.png ' * 500} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    with (folder / "good.png").open("rb") as picture:
+        bash = ["bash", "-c", command]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            bash, stdin=picture, capture_output=True, text=True, check=False, cwd=folder, env=environment
+        )
+    assert done.stdout == "-: 42 | 7\n"
+    assert done.returncode == 0
+    assert not [line for line in done.stderr.splitlines() if re.search("Traceback|[Pp]ipe|Exception", line)]
+
+
+def test_help_explains_the_json_and_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for field in ("file", "text", "digits", "label", "confidence", "box", "probabilities", "error"):
+        assert re.search(rf"^ +{field} +\S", text, re.MULTILINE), field
+    assert "[left, top, right, bottom]" in text
+    assert re.search(r"exit status:\n +0 .*\n +1 .*\n +2 ", text)
+    assert "examples:\n  python -m mnist_demo photo.jpg" in text
 
 
 def test_asks_for_images() -> None:

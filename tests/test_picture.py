@@ -125,7 +125,7 @@ def test_floats_of_0_to_255_are_refused_with_what_to_do() -> None:
     ("content", "message"),
     [
         (b"", "the file is empty"),
-        (b"%PDF-1.7", "not a PNG, JPEG or WebP image"),
+        (b"%PDF-1.7", "the PDF is damaged"),
         (as_bytes(Image.new("L", (8, 8)), "GIF"), "not a PNG, JPEG or WebP image"),
         (as_bytes(Image.effect_noise((64, 64), 50))[:-900], "the image is damaged"),
         (as_bytes(Image.new("1", (8000, 8000))), f"more than {PIXELS_MAX // 10**6} megapixels"),

@@ -68,6 +68,23 @@ class TestLines:
     def test_a_wide_gap_is_a_space(self, text: str) -> None:
         assert read_marks(as_marks(*write_marks(text))).text == text
 
+    def test_where_a_mark_stands_that_is_not_read_is_no_space(self) -> None:
+        boxes, labels = write_marks("480*9")
+        boxes[4:] += (120, 0, 120, 0)
+        assert read_marks(as_marks(boxes, labels)).text == "480 9"
+        boxes[3, [0, 2]] += 60, 120
+        assert read_marks(as_marks(boxes, labels)).text == "4809"
+
+    @pytest.mark.parametrize(("low", "text"), [(0, "40000"), (300, "40 000")])
+    def test_where_a_mark_is_hardly_seen_is_no_space_on_its_line(self, low: int, text: str) -> None:
+        boxes, labels = write_marks("40.000")
+        boxes[2:] += (60, 0, 60, 0)
+        boxes[3:] += (60, 0, 60, 0)
+        boxes[2] += (0, low, 0, low)
+        marks = as_marks(boxes, labels)
+        marks.signs[2] *= SEEN / 2
+        assert read_marks(marks).text == text
+
     @pytest.mark.parametrize("stretch", [1, 2, 4])
     def test_digits_written_wide_apart_have_no_spaces_between_them(self, stretch: int) -> None:
         boxes, labels = write_marks("123456")

@@ -82,6 +82,13 @@ only MNIST and the pen strokes of writers held out come from sources that train;
 were used to measure, and to choose between recipes, never to train.
 """
 
+PLOTS = {
+    "detections": "What it finds on pictures that this project drew. Blue: numbers. Orange: other writing.",
+    "reliability": "Confidence to the right, the share read right upwards. Blue: MNIST. Orange: pen strokes.",
+    "confusion": "Digits of MNIST's test images and of pen strokes: as written downwards, as read to the right.",
+    "rejection": "Digits refused to the right, other signs let through upwards, both in percent.",
+}
+
 LIMITS = """
 ## Limits
 
@@ -225,11 +232,8 @@ def _refusal(metrics: Metrics) -> str:
 
 
 def _plots(metrics: Metrics) -> str:
-    names = {"detections": "What it finds on pictures that this project drew"}
-    names |= {"reliability": "How often it is right at each confidence", "confusion": "Which digits it confuses"}
-    if "rejection" in metrics:
-        names["rejection"] = "Digits refused against other signs let through"
-    return "\n".join(["## Plots", "", *(f"![{alt}](plots/{name}.png)" for name, alt in names.items())])
+    shown = {name: text for name, text in PLOTS.items() if name != "rejection" or name in metrics}
+    return "\n".join(["## Plots", "", *(f"{text}\n\n![{name}](plots/{name}.png)\n" for name, text in shown.items())])
 
 
 def _errors(metrics: Metrics) -> str:

@@ -1,4 +1,7 @@
-"""The model card's plots, and what the model finds on pictures that this project drew."""
+"""The model card's plots, and what the model finds on pictures that this project drew.
+
+They hold numbers and no words: what their axes and colours are is said beside them, on the page in its user's language.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -74,12 +77,11 @@ def _figure() -> tuple[Any, Any]:
 def _plot_reliability(metrics: dict[str, Any], path: Path) -> None:
     figure, axes = _figure()
     axes.plot([0, 1], [0, 1], color="#b9b9b9", linewidth=1)
-    for name, key, colour in (("MNIST", "mnist", ACCENT), ("pen strokes", "pen_strokes", OTHER)):
+    for key, colour in (("mnist", ACCENT), ("pen_strokes", OTHER)):
         if key in metrics:
             points = np.array([[sure, true] for count, sure, true in metrics[key]["reliability"] if count >= 5])
-            axes.plot(points[:, 0], points[:, 1], "o-", color=colour, label=name, markersize=4)
-    axes.set(xlabel="confidence", ylabel="share read right", xlim=(0, 1), ylim=(0, 1.02))
-    axes.legend(frameon=False)
+            axes.plot(points[:, 0], points[:, 1], "o-", color=colour, markersize=4)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02))
     _save(figure, path)
 
 
@@ -91,7 +93,7 @@ def _plot_confusion(metrics: dict[str, Any], path: Path) -> None:
     for truth, read in zip(*np.nonzero(wrong), strict=True):
         dark = wrong[truth, read] > wrong.max() / 2
         axes.text(read, truth, wrong[truth, read], ha="center", va="center", color="white" if dark else INK, fontsize=8)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="written (MNIST test and pen strokes)")
+    axes.set(xticks=range(10), yticks=range(10))
     _save(figure, path)
 
 
@@ -101,8 +103,8 @@ def _plot_rejection(found: dict[str, Any], path: Path) -> None:
     axes.plot(100 * curve[:, 1], 100 * curve[:, 2], color=ACCENT)
     chosen = 100 * found["digits_refused"], 100 * found["signs_let_through"]
     axes.plot(*chosen, "o", color=INK)
-    axes.annotate(f"threshold {found['threshold']:.0%}", chosen, xytext=(8, 6), textcoords="offset points")
-    axes.set(xlabel="digits refused, %", ylabel="other signs let through, %", xlim=(0, None), ylim=(0, None))
+    axes.annotate(f"{found['threshold']:.0%}", chosen, xytext=(8, 6), textcoords="offset points")
+    axes.set(xlim=(0, None), ylim=(0, None))
     _save(figure, path)
 
 
