@@ -70,9 +70,9 @@ class Reader:
         """Read a drawing, given as the data URL of a PNG, for the page."""
         return answer(lambda: for_page(self.read(decode_drawing(data_url), may_turn=False)))
 
-    def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
+    def read_photo(self, photo: bytes, name: str, may_turn: bool = True) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        return name_file(answer(lambda: for_page(self.read(photo))), name)
+        return name_file(answer(lambda: for_page(self.read(photo, may_turn))), name)
 
     def read_batch(self, files: list[tuple[str, bytes]]) -> dict[str, Any]:
         """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""
