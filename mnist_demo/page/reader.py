@@ -19,7 +19,7 @@ from mnist_demo.reading import Reading, recognize
 logger = logging.getLogger(__name__)
 
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
-MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 512 on the longer side; more is no drawing and would take seconds
+MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 256 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
 DAMAGED = (
