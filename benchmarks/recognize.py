@@ -28,7 +28,7 @@ from mnist_demo.page.examples import bounds, write_line
 from mnist_demo.picture import load_scaled
 from mnist_demo.reading import read_marks
 
-PAD = (512, 320)  # pixels, of a drawing as the pad sends it
+PAD = (256, 160)  # pixels, of a drawing as the pad sends it
 PHOTO = (4000, 3000)  # pixels
 LARGEST = (8160, 6120)  # pixels, just below the limit of 50 megapixels
 LINES = ["3141592653", "5897932384", "6264338327", "9502884197"]
@@ -41,8 +41,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     classifier = Classifier()
-    report("drawing, 512x320, 1 digit", encode(page(PAD, ["5"], grain=0), "PNG"), classifier, 10 * rounds)
-    report("drawing, 512x320, 4 digits", encode(page(PAD, ["2026"], grain=0), "PNG"), classifier, 10 * rounds)
+    report("drawing, 256x160, 1 digit", encode(page(PAD, ["5"], grain=0), "PNG"), classifier, 10 * rounds)
+    report("drawing, 256x160, 4 digits", encode(page(PAD, ["2026"], grain=0), "PNG"), classifier, 10 * rounds)
     report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, LINES), "JPEG"), classifier, rounds)
     for kind in ("JPEG", "PNG"):
         picture = encode(page(LARGEST, LINES), kind)

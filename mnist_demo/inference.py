@@ -83,9 +83,20 @@ class Classifier:
             ValueError: the page has another shape or type.
             ConnectionError: the model is served elsewhere and did not answer.
         """
-        if page.ndim != 2 or page.size == 0 or page.dtype != np.uint8:
-            raise ValueError(f"expected a page of shape (h, w) and type uint8, got {page.shape} of {page.dtype}")
+        _check_page(page)
         return Marks(**self._model.read(page))
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return where on a page the detector sees digits and other signs of numbers: a heat map to lay over it.
+
+        Args:
+            page: as `read` takes it; raises what that does.
+
+        Returns:
+            (rows, columns) float32 in [0, 1], coarser than the page: how likely a sign has its middle there.
+        """
+        _check_page(page)
+        return self._model.heat(page)
 
     def predict(self, images: Images) -> NDArray[np.float32]:
         """Return the probabilities of each label.
@@ -201,6 +212,11 @@ def verify_checksums(model_dir: Path) -> None:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_page(page: NDArray[np.uint8]) -> None:
+    if page.ndim != 2 or page.size == 0 or page.dtype != np.uint8:
+        raise ValueError(f"expected a page of shape (h, w) and type uint8, got {page.shape} of {page.dtype}")
 
 
 def _check_shape(images: Images) -> None:

@@ -14,9 +14,10 @@ from mnist_demo.picture import Source, load_scaled
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-ONE_WAY_UP = "23457"  # digits that look like no other when they lie on their side or head
-CLEAR = 0.9  # mean confidence of these, from which on a picture is not turned, and to which it may be
-TURN_MORE, TURN_LEAST = 1.5, 1.8  # times the upright reading's evidence, and more than it, that another needs
+ON_SIDE, ON_HEAD = "01234578", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
+CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
+TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
+TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 SEEN = 0.5  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
@@ -92,24 +93,25 @@ def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) ->
     """
     grey, scale = load_scaled(image)
     upright = read_marks(classifier.read(grey), scale)
-    if not may_turn or _is_clear(upright):
+    if not may_turn or min(grey.shape) < TURN_SIDE or _is_clear(upright):
         return upright
     turned = [
         replace(read_marks(classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))), scale), turned=quarters)
         for quarters in (1, 2, 3)
     ]
-    best = max(turned, key=_evidence)
-    return best if _is_clear(best) and _evidence(best) > TURN_MORE * _evidence(upright) + TURN_LEAST else upright
+    best = max(filter(_is_clear, turned), key=_evidence, default=upright)
+    return best if _evidence(best) > TURN_SHARE * _evidence(upright) else upright
 
 
 def _evidence(reading: Reading) -> float:
-    """How much speaks for a picture standing upright: the confidences of digits that look so in one way only."""
-    return sum(digit.confidence for digit in reading.digits if digit.label and digit.label in ONE_WAY_UP)
+    """How much speaks for a reading: the confidences of its digits; after turning, of those that tell the way up."""
+    telling = ("0123456789", ON_SIDE, ON_HEAD, ON_SIDE)[reading.turned]
+    return sum(digit.confidence for digit in reading.digits if digit.label and digit.label in telling)
 
 
 def _is_clear(reading: Reading) -> bool:
     """Whether a reading's digits leave hardly a doubt."""
-    sure = [digit.confidence for digit in reading.digits if digit.label and digit.label in ONE_WAY_UP]
+    sure = [digit.confidence for digit in reading.digits if is_digit(digit.label)]
     return bool(sure) and float(np.mean(sure)) >= CLEAR
 
 

@@ -25,6 +25,10 @@ class SavedModel:
         answers = self._loaded.signatures["read"](page=tf.constant(page))
         return {name: value.numpy() for name, value in answers.items()}
 
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the signature `heat` says of a page (h, w)."""
+        return self.run("heat", page=page)
+
     def state(self) -> Literal["ready"]:
         """Return how the model is: it has been loaded."""
         return "ready"

@@ -94,16 +94,27 @@ class ServedModel:
         Raises:
             ConnectionError: as `run` does.
         """
-        file = io.BytesIO()
-        Image.fromarray(page).save(file, "PNG", compress_level=1)
-        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
-        reply = self._ask("POST", ":predict", orjson.dumps({"signature_name": "read_png", "inputs": inputs}))
         try:
-            outputs = {name: np.array(rows, np.float32) for name, rows in reply["outputs"].items()}
+            answers = self._ask_about("read_png", page).items()
+            outputs = {name: np.array(rows, np.float32) for name, rows in answers}
             n = len(outputs["boxes"])
             return {name: outputs[name].reshape(n, *shape) for name, shape in READ_SHAPES.items()}
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._other_answer() from None
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the signature `heat_png` says of a page (h, w).
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        try:
+            heat = np.array(self._ask_about("heat_png", page), np.float32)
+        except (KeyError, TypeError, ValueError):
+            raise self._other_answer() from None
+        if heat.ndim != 2:
+            raise self._other_answer()
+        return heat
 
     def state(self) -> State:
         """Return how the model is: ready if a version of it is available, else loading, or away."""
@@ -113,6 +124,13 @@ class ServedModel:
         except (ConnectionError, KeyError, TypeError):
             return "away"
         return "ready" if "AVAILABLE" in states else "loading" if states & {"START", "LOADING"} else "away"
+
+    def _ask_about(self, signature: str, page: NDArray[np.uint8]) -> Any:
+        """Return a signature's outputs for a page, which travels as a PNG file."""
+        file = io.BytesIO()
+        Image.fromarray(page).save(file, "PNG", compress_level=1)
+        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
+        return self._ask("POST", ":predict", orjson.dumps({"signature_name": signature, "inputs": inputs}))["outputs"]
 
     def _ask(self, method: str, verb: str, body: bytes | None = None, **options: Any) -> Any:
         """Return the JSON of a reply. Raises ConnectionError, as `run` does."""

@@ -73,6 +73,8 @@ def test_saved_model_cli_shows_the_signatures() -> None:
         ("saliency", ["images", "labels"], "(-1, 28, 28)"),
         ("read", ["page"], "(-1, 4)"),
         ("read_png", ["png"], "(-1, 4)"),
+        ("heat", ["page"], "(-1, -1)"),
+        ("heat_png", ["png"], "(-1, -1)"),
     ]:
         described = shown.split(f"signature_def['{signature}']")[1].split("signature_def[")[0]
         assert re.findall(r"inputs\['(\w+)'\] tensor_info", described) == inputs

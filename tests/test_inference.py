@@ -103,8 +103,35 @@ class TestRead:
 
     @pytest.mark.parametrize("page", [np.zeros((4, 4, 3), np.uint8), np.zeros((0, 4), np.uint8), np.zeros((4, 4))])
     def test_what_is_no_grey_page_is_refused(self, page: np.ndarray, classifier: Classifier) -> None:
-        with pytest.raises(ValueError, match=r"expected a page of shape \(h, w\) and type uint8, got"):
-            classifier.read(page)
+        for look in classifier.read, classifier.heat:
+            with pytest.raises(ValueError, match=r"expected a page of shape \(h, w\) and type uint8, got"):
+                look(page)
+
+
+class TestHeat:
+    @pytest.mark.parametrize("height", [40, 120, 400])
+    def test_is_hot_in_the_middle_of_digits_and_cold_between_lines(
+        self, height: int, write: Write, classifier: Classifier
+    ) -> None:
+        page = write("305", "17", height=height, pen=max(2, height // 12))
+        heat = classifier.heat(page)
+        assert heat.dtype == np.float32
+        assert 0 <= heat.min() < 0.1
+        assert heat.max() <= 1
+        scale = np.array(page.shape[::-1]) / heat.shape[::-1]
+        for left, top, right, bottom in classifier.read(page).boxes:
+            column, row = (np.array([left + right, top + bottom]) / 2 / scale).astype(int)
+            assert heat[row, column] > 0.25
+
+    @pytest.mark.parametrize("shape", [(1, 1), (30, 30), (400, 301), (1500, 1100)])
+    def test_blank_paper_is_cold(self, shape: tuple[int, int], classifier: Classifier) -> None:
+        assert classifier.heat(np.full(shape, 255, np.uint8)).max() < 0.25
+
+    def test_a_png_has_the_heat_of_its_page(self, write: Write, loaded: tf.Module) -> None:
+        page = write("42")
+        expected = loaded.signatures["heat"](page=tf.constant(page))["output_0"]
+        heat = loaded.signatures["heat_png"](png=tf.constant(encode(page)))["output_0"]
+        np.testing.assert_allclose(heat, expected, atol=1e-4)
 
 
 def test_the_model_reads_what_a_hand_writes(classifier: Classifier, images: Images) -> None:

@@ -132,6 +132,13 @@ class TestServed:
             assert part.dtype == other.dtype
             np.testing.assert_allclose(part, other, atol=1e-3)
 
+    def test_has_the_heat_map_that_the_folder_has(
+        self, remote: Classifier, classifier: Classifier, write: Write
+    ) -> None:
+        heat = remote.heat(page := write("2026"))
+        assert heat.dtype == np.float32
+        np.testing.assert_allclose(heat, classifier.heat(page), atol=1e-4)
+
     def test_a_blank_page_has_no_marks(self, remote: Classifier) -> None:
         marks = remote.read(np.full((60, 90), 255, np.uint8))
         assert [part.shape for part in marks] == [(0, 4), (0, 16), (0, 28, 28), (0, 10)]

@@ -13,6 +13,10 @@ from mnist_demo import Classifier
 from mnist_demo.page.steps import DIGITS_SHOWN, SHOWN_SIDE, take_steps
 
 
+def open_picture(data_url: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(data_url.removeprefix("data:image/webp;base64,"))))
+
+
 def test_the_steps_are_the_picture_its_marks_and_the_digits_images(write: Write, classifier: Classifier) -> None:
     picture = write("305")
     steps = take_steps(encode(picture), classifier)
@@ -22,16 +26,27 @@ def test_the_steps_are_the_picture_its_marks_and_the_digits_images(write: Write,
         assert 0 <= left < right <= 1
         assert 0 <= top < bottom <= 1
     assert [len(base64.b64decode(image)) for image in steps["images"]] == [28 * 28] * 3
-    shown = Image.open(io.BytesIO(base64.b64decode(steps["picture"].removeprefix("data:image/webp;base64,"))))
-    assert shown.size == picture.shape[::-1]
+    assert open_picture(steps["picture"]).size == picture.shape[::-1]
+
+
+def test_what_the_model_sees_is_laid_over_the_picture(write: Write, classifier: Classifier) -> None:
+    picture = write("305")
+    steps = take_steps(encode(picture), classifier)
+    heat = open_picture(steps["heat"])
+    assert heat.mode == "RGBA"
+    assert heat.width / heat.height == pytest.approx(picture.shape[1] / picture.shape[0], rel=0.05)
+    opaque = np.asarray(heat.getchannel("A"))
+    assert opaque.min() < 20
+    for mark in steps["marks"]:
+        left, top, right, bottom = mark["box"]
+        assert opaque[int((top + bottom) / 2 * heat.height), int((left + right) / 2 * heat.width)] > 60
 
 
 def test_a_large_picture_is_shown_reduced_and_few_of_many_digits(write: Write, classifier: Classifier) -> None:
     steps = take_steps(encode(write("314159265358")), classifier)
     assert len(steps["marks"]) == 12
     assert len(steps["images"]) == DIGITS_SHOWN
-    shown = Image.open(io.BytesIO(base64.b64decode(steps["picture"].split(",")[1])))
-    assert max(shown.size) == SHOWN_SIDE
+    assert max(open_picture(steps["picture"]).size) == SHOWN_SIDE
 
 
 def test_blank_paper_has_a_picture_alone(classifier: Classifier) -> None:

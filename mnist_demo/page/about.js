@@ -2,7 +2,7 @@
 import { paintDigit } from "./digits.js";
 
 const digits = element.querySelector(".digits");
-const fitted = element.querySelector(".fitted");
+const boxed = element.querySelector(".boxed");
 const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,
   'print(client.predict(handle_file("digits.jpg"), api_name="/recognize")["text"])'];
 element.querySelector("code").textContent = code.join("\n");
@@ -23,14 +23,14 @@ async function showSteps() {
   if (!steps || steps.error) return (isFilled = false);
   element.querySelector(".whose").textContent = T(picture ? "steps_own" : "steps_example");
   for (const image of element.querySelectorAll(".steps img")) {
-    image.src = steps.picture;
+    image.src = image.matches(".heat") ? steps.heat : steps.picture;
     await image.decode();
     image.hidden = false;
-    image.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+    if (!image.matches(".heat")) image.closest(".sheet").style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   }
-  for (const box of fitted.querySelectorAll("i")) box.remove();
+  for (const box of boxed.querySelectorAll("i")) box.remove();
   for (const { label, box: [left, top, right, bottom] } of steps.marks) {
-    const box = fitted.appendChild(document.createElement("i"));
+    const box = boxed.appendChild(document.createElement("i"));
     box.dataset.label = label ?? "";
     box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;
   }

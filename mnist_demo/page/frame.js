@@ -40,28 +40,32 @@ async function take(file) {
   return files ? show() : fail(error);
 }
 
-async function read(file, isTurned = false) {
+// turnedBy: who has turned it already, "hand" or "reading"; then it is read as it lies.
+async function read(file, turnedBy = null) {
   stopCamera();
   const mine = ++request;
   const isWanted = () => mine === request;
   stage.classList.add("reading");
   tell({ busy: true });
   const loading = load(file);
-  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted), loading]);
+  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted, !turnedBy), loading]);
   if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
   stage.classList.remove("reading");
   if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
-  if (answer.reading.turned && !isTurned) return turn(picture, answer.reading.turned);
+  if (answer.reading.turned) {
+    turn(picture, answer.reading.turned, "reading");
+    return URL.revokeObjectURL(picture.src);
+  }
   if (shown.url) URL.revokeObjectURL(shown.url);
   [shown, chosen] = [{ url: picture.src, ...answer }, 0];
   await show();
-  if (isTurned) status.textContent = T("turned");
+  if (turnedBy === "reading") status.textContent = T("turned");
 }
 
-async function readSent(file, loading, isWanted) {
+async function readSent(file, loading, isWanted, mayTurn) {
   const sent = await prepare(file, loading);
   if (sent.error) return sent;
-  const reading = await ask(() => server.read({ binary: true, data: { photo: sent } }), status, isWanted);
+  const reading = await ask(() => server.read({ binary: true, data: { photo: sent, may_turn: mayTurn } }), status, isWanted);
   if (!reading || reading.error) return reading ?? {};
   const size = sent === file ? await loading : await createImageBitmap(sent);
   return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
@@ -116,8 +120,8 @@ function remove() {
   show();
 }
 
-// Turns a picture by quarters to the left and reads it; one that was not turned by hand says so.
-function turn(picture, quarters, byHand = false) {
+// Turns a picture by quarters to the left and reads it.
+function turn(picture, quarters, by) {
   const turned = document.createElement("canvas");
   const { naturalWidth: width, naturalHeight: height } = picture;
   [turned.width, turned.height] = quarters % 2 ? [height, width] : [width, height];
@@ -125,8 +129,8 @@ function turn(picture, quarters, byHand = false) {
   context.translate(turned.width / 2, turned.height / 2);
   context.rotate((-quarters * Math.PI) / 2);
   context.drawImage(picture, -width / 2, -height / 2);
-  const name = { type: "image/jpeg" };
-  turned.toBlob((blob) => read(new File([blob], "turned.jpg", name), !byHand), name.type, 0.95);
+  const mine = request;
+  turned.toBlob((blob) => mine === request && read(new File([blob], "turned", { type: blob.type }), by), "image/webp", 0.95);
 }
 
 // ---- camera: the rear one first, where there are several
@@ -161,7 +165,7 @@ function capture() {
 // ---- choosing
 
 const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, remove, dismiss: show };
-actions.rotate = () => turn(image, 3, true);
+actions.rotate = () => turn(image, 3, "hand");
 
 element.addEventListener("click", async (event) => {
   const button = event.target.closest("button");

@@ -19,7 +19,7 @@ from mnist_demo.reading import Reading, recognize
 logger = logging.getLogger(__name__)
 
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
-MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 512 on the longer side; more is no drawing and would take seconds
+MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 256 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
 DAMAGED = (
@@ -70,9 +70,9 @@ class Reader:
         """Read a drawing, given as the data URL of a PNG, for the page."""
         return answer(lambda: for_page(self.read(decode_drawing(data_url), may_turn=False)))
 
-    def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
+    def read_photo(self, photo: bytes, name: str, may_turn: bool = True) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        return name_file(answer(lambda: for_page(self.read(photo))), name)
+        return name_file(answer(lambda: for_page(self.read(photo, may_turn))), name)
 
     def read_batch(self, files: list[tuple[str, bytes]]) -> dict[str, Any]:
         """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""

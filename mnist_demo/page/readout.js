@@ -5,6 +5,7 @@ import { captioned, copy, save, share } from "./takeaway.js";
 
 const SETTLES = 900; // milliseconds of rest after which a drawing is judged: what is doubtful is said, and all is spoken
 const COPIED = 1500; // milliseconds that a button says so
+const SHARP = 4; // times as large as it was read, that a drawing is saved
 
 const readout = element.querySelector(".readout");
 const text = element.querySelector("#reading");
@@ -170,7 +171,7 @@ function renderBars(digit) {
 
 // ---- taking the number away
 
-const captionedPicture = async () => captioned(await shown.picture(), textOf(shown.reading));
+const captionedPicture = async () => captioned(await shown.picture(SHARP), textOf(shown.reading));
 const button = (action) => element.querySelector(`[data-action=${action}]`);
 button("share").hidden = !(navigator.share && matchMedia("(pointer: coarse)").matches);
 

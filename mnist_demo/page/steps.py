@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 SHOWN_SIDE = 480  # pixels: the longest side of a step's picture
 DIGITS_SHOWN = 8
+HOT = (255, 48, 0)  # the colour of the heat map
+OPAQUE = 216  # of 255, where it is hottest: the ink below is still seen
 
 
 def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     """Return the steps from a picture to its digits.
 
     Returns:
-        picture, a data URL of it as the model sees it; marks, each with its label, None for no sign, and its box,
-        [left, top, right, bottom] in parts of the picture's width and height; images, those of the first digits as
-        base64 of 28 * 28 bytes, ink = 255.
+        picture, a data URL of it as the model sees it; heat, that of where it sees signs, to lay over it; marks, each
+        with its label, None for no sign, and its box, [left, top, right, bottom] in parts of the picture's width and
+        height; images, those of the first digits as base64 of 28 * 28 bytes, ink = 255.
 
     Raises:
         ValueError: the picture cannot be read.
@@ -36,7 +38,8 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     height, width = grey.shape
     digits = [mark for mark in marks if mark.label is not None and mark.label.isdigit()]
     return {
-        "picture": data_url(grey),
+        "picture": data_url(Image.fromarray(grey)),
+        "heat": data_url(glow(classifier.heat(grey))),
         "marks": [
             {"label": mark.label, "box": (np.array(mark.box) / [width, height, width, height]).tolist()}
             for mark in marks
@@ -45,9 +48,16 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def data_url(grey: NDArray[np.uint8]) -> str:
-    """Return a grey picture, reduced to be shown, as the data URL of a WebP file."""
-    picture, file = Image.fromarray(grey), io.BytesIO()
+def glow(heat: NDArray[np.float32]) -> Image.Image:
+    """Return a heat map (h, w) in [0, 1] as a picture of one colour, the less transparent the hotter."""
+    picture = Image.new("RGB", heat.shape[::-1], HOT)
+    picture.putalpha(Image.fromarray(np.rint(OPAQUE * heat).astype(np.uint8)))
+    return picture
+
+
+def data_url(picture: Image.Image) -> str:
+    """Return a picture, reduced to be shown, as the data URL of a WebP file."""
+    file = io.BytesIO()
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     picture.save(file, "WEBP", quality=80)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")

@@ -17,6 +17,7 @@ from mnist_demo.inference import IMAGE_SIDE, golden_digits, golden_page, write_c
 from mnist_demo.training.cutter import CUT_SIDE
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
+from mnist_demo.training.heat import heat_map
 from mnist_demo.training.network import FIRST_LAYER
 from mnist_demo.training.pyramid import find_marks, make_mosaic
 
@@ -94,6 +95,16 @@ class DigitModel(tf.Module):
         """The signature `read_png`: the same of a grey PNG file, as pictures travel to TensorFlow Serving."""
         return self.read(tf.io.decode_png(png, 1)[..., 0])
 
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.uint8, "page")])
+    def heat(self, page: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `heat`: where on a grey page (h, w) signs of numbers are seen, (rows, columns) in [0, 1]."""
+        return {"output_0": heat_map(self._detect, make_mosaic(page))}
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
+    def heat_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `heat_png`: the same of a grey PNG file."""
+        return self.heat(tf.io.decode_png(png, 1)[..., 0])
+
 
 def for_any_batch(function: Function, side: int) -> Function:
     """Let a function of images (n, side, side, 1) take (n, side, side), n = 0 too, and nothing else.
@@ -127,6 +138,8 @@ def export(network: keras.Model, temperature: float, detector: keras.Model, cutt
         "saliency": model.explain,
         "read": model.read,
         "read_png": model.read_png,
+        "heat": model.heat,
+        "heat_png": model.heat_png,
     }
     tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.inference import Classifier
+from mnist_demo.picture import Source, load_image
 from mnist_demo.reading import recognize
 from mnist_demo.training.data import PenStrokes, load_mnist, load_pen_digits, load_pen_signs, load_strokes
 from mnist_demo.training.rendering import render, to_bytes
@@ -27,11 +28,21 @@ Picture = Path | NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture, what is written on it, lines joined by "|" and nothing if it holds no number, and its kind."""
+    """A picture, what is written on it, lines joined by "|" and nothing if it holds no number, and its kind.
+
+    It is read turned by so many quarters to the left.
+    """
 
     picture: Picture
     truth: str
     kind: str
+    quarters: int = 0
+
+    def source(self) -> Source:
+        """Return what is read."""
+        if not self.quarters:
+            return self.picture
+        return np.ascontiguousarray(np.rot90(load_image(self.picture), self.quarters))
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ def load_folders(folder: Path, at_most: int | None = None) -> dict[str, list[Sam
     if pictures := sets.pop("measure/pictures", None):
         sets["measure/pictures"] = [sample for sample in pictures if sample.kind not in WITH_NUMBERS]
         sets["measure/pictures with print"] = [sample for sample in pictures if sample.kind in WITH_NUMBERS]
+    if photos := sets.get("photos"):
+        sets["photos, turned"] = turn(photos)
     return {name: thin_out(samples, at_most) for name, samples in sets.items()}
 
 
@@ -76,6 +89,16 @@ def _truth(row: dict[str, str]) -> str:
     if "lines" in row:
         return plain(row["lines"])
     return row["label"] if row.get("label", "").isdigit() else ""
+
+
+def turn(samples: list[Sample]) -> list[Sample]:
+    """Return pictures on their sides and head, but for those of a 6 or 9, which turning changes into the other."""
+    return [
+        replace(sample, kind=f"by {90 * quarters} degrees", quarters=quarters)
+        for sample in samples
+        if not set(sample.truth) & set("69")
+        for quarters in (1, 2, 3)
+    ]
 
 
 def load_drawn(folder: Path, at_most: int | None = None) -> dict[str, list[Sample]]:
@@ -155,7 +178,7 @@ def score(samples: Sequence[Sample], classifier: Classifier) -> Score:
     right = digits_right = edits = 0
     kinds: dict[str, tuple[int, int]] = {}
     for sample in samples:
-        read = plain(recognize(sample.picture, classifier).text.replace("\n", "|"))
+        read = plain(recognize(sample.source(), classifier).text.replace("\n", "|"))
         alike = read == sample.truth
         right += alike
         digits_right += digits_of(read) == digits_of(sample.truth)
