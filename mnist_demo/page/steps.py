@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHOWN_SIDE = 480  # pixels: the longest side of a step's picture
 DIGITS_SHOWN = 8
 HOT = (255, 48, 0)  # the colour of the heat map
+FAINT = 0.1  # of it, that is not shown
 OPAQUE = 216  # of 255, where it is hottest: the ink below is still seen
 
 
@@ -51,7 +52,8 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
 def glow(heat: NDArray[np.float32]) -> Image.Image:
     """Return a heat map (h, w) in [0, 1] as a picture of one colour, the less transparent the hotter."""
     picture = Image.new("RGB", heat.shape[::-1], HOT)
-    picture.putalpha(Image.fromarray(np.rint(OPAQUE * heat).astype(np.uint8)))
+    shown = np.maximum(heat - FAINT, 0) / (1 - FAINT)
+    picture.putalpha(Image.fromarray(np.rint(OPAQUE * shown).astype(np.uint8)))
     return picture
 
 
