@@ -115,9 +115,9 @@ def test_the_model_card_opens(page: Page) -> None:
     expect(page.get_by_role("link", name="Source code")).to_be_hidden()  # of which this server knows no address
 
 
-@pytest.mark.parametrize("language", ["de", "zh"])
-def test_figures_and_plots_are_told_in_the_readers_language(open_page: OpenPage, language: str) -> None:
-    page = open_page(locale=language)
+@pytest.mark.parametrize(("language", "locale"), [("de", "de-AT"), ("zh", "zh-CN")])
+def test_figures_and_plots_are_told_in_the_readers_language(open_page: OpenPage, language: str, locale: str) -> None:
+    page = open_page(locale=locale)
     texts = i18n.translations[language]
     page.get_by_role("tab", name=texts["about"], exact=True).click()
     page.get_by_text(texts["all_figures"]).click()
