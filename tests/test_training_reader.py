@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 
 from mnist_demo.page.examples import write_digit
 from mnist_demo.training.cutter import CUT_SIDE, build_cutter, draw_cuts
-from mnist_demo.training.detector import READ_FROM, READ_TO, STRIDE, build_detector, make_targets
+from mnist_demo.training.detector import (
+    READ_FROM,
+    READ_TO,
+    SMALL_FROM,
+    SMALL_SIGNS,
+    STRIDE,
+    build_detector,
+    make_targets,
+)
 from mnist_demo.training.finding import count_page
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.network import fold
-from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop, lay_down
+from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
 from mnist_demo.training.pyramid import LEVELS, make_mosaic
-from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN
+from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
 from mnist_demo.training.specimens import own_hands
 
 POINT = SIGNS.index(".")
@@ -33,7 +41,7 @@ def hands() -> Hands:
 
 @pytest.fixture(scope="module")
 def crops(hands: Hands) -> list[Crop]:
-    return [draw_crop(hands, np.random.default_rng(seed)) for seed in range(40)]
+    return [draw_crop(hands, np.random.default_rng(seed)) for seed in range(80)]
 
 
 def boxes_of(*rows: tuple[float, ...]) -> NDArray[np.float32]:
@@ -55,6 +63,31 @@ class TestDrawnPages:
             assert rows[:, [1, 3]].max(initial=0) <= width
             assert rows[:, [2, 4]].max(initial=0) <= height
             assert (rows[:, 1:3] <= rows[:, 3:5]).all()
+
+    def test_four_small_ones_are_seen_at_once_each_in_its_quarter(self, crops: list[Crop]) -> None:
+        small = [crop for crop in crops if is_small(crop)][:4]
+        picture, boxes = lay_down(small, np.random.default_rng(2))
+        assert len(small) == 4
+        assert len(boxes) == 4 * BOXES_MAX
+        half = SIDE // 2
+        for quarter in (picture[:half, :half], picture[:half, half:], picture[half:, :half], picture[half:, half:]):
+            assert quarter.any()
+        for i, (down, right) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
+            rows = boxes[i * BOXES_MAX : (i + 1) * BOXES_MAX]
+            rows = rows[rows[:, 0] > -9]
+            assert ((rows[:, 1:5] >= np.tile([right, down], 2) * half) & (rows[:, 1:5] <= half * 2)).all()
+
+    def test_a_mark_that_drowns_in_its_papers_grain_does_not_stand_out(self) -> None:
+        sheet = Sheet(SIDE, np.eye(2, 3, dtype=np.float32))
+        line = np.array([(60, 50), (60, 90)], np.float32)
+        sheet.write(1, [line], 6, 40, draw_round)
+        ink = sheet.pen[::2, ::2] > 0
+        clear = np.where(ink, 100, 200).astype(np.uint8)
+        grain = np.random.default_rng(3).integers(0, 200, (SIDE // 8, SIDE // 8)).repeat(8, 0).repeat(8, 1)
+        drowned = (grain + 20 * ~ink).astype(np.uint8)
+        assert judge_visible(sheet, clear)(sheet.marks[0])
+        assert not judge_visible(sheet, drowned)(sheet.marks[0])
+        assert not judge_visible(sheet, np.where(ink, 198, 200).astype(np.uint8))(sheet.marks[0])
 
     def test_they_are_laid_down_as_a_level_of_the_pyramid_is(self, crops: list[Crop]) -> None:
         for crop in crops:
@@ -101,7 +134,8 @@ class TestTargets:
         for crop in crops:
             heat = make_targets(crop.boxes)[0]
             for sign, left, top, right, bottom, height in crop.boxes.tolist():
-                if sign >= 0 and READ_FROM <= height <= READ_TO:
+                read_from = SMALL_FROM if sign in SMALL_SIGNS else READ_FROM
+                if sign >= 0 and read_from <= height <= READ_TO:
                     middle = (top + bottom) / 2, (left + right) / 2
                     row, column = (min(int(each / STRIDE), len(heat) - 1) for each in middle)
                     assert heat[row, column, int(sign)] == 255
@@ -164,11 +198,17 @@ def test_cutting_out_and_framing_keep_a_digits_shape(label: str, height: int) ->
     assert inked.any(0).sum() / inked.any(1).sum() == pytest.approx(wide / tall, abs=0.12)
 
 
+def side_by_side(count: int) -> tf.Tensor:
+    """Boxes (count, 4) of marks of 20x30 pixels beside each other."""
+    left = 24.0 * tf.range(count, dtype=tf.float32)
+    return tf.stack([left, tf.zeros(count), left + 20, tf.fill([count], 30.0)], 1)
+
+
 def test_two_opinions_joined_are_probabilities() -> None:
     rng = np.random.default_rng(1)
     scores = np.concatenate([rng.uniform(0, 1, (50, 16)), np.eye(16)[:3]]).astype(np.float32)
     judged = rng.dirichlet(np.full(10, 0.3), len(scores)).astype(np.float32)
-    signs, digits = (each.numpy() for each in fuse(tf.constant(scores), tf.constant(judged)))
+    signs, digits = (each.numpy() for each in fuse(tf.constant(scores), tf.constant(judged), side_by_side(len(scores))))
     assert min(signs.min(), digits.min()) >= 0
     assert signs.sum(1).max() <= 1 + 1e-5
     np.testing.assert_allclose(digits.sum(1), 1, atol=1e-5)
@@ -177,9 +217,23 @@ def test_two_opinions_joined_are_probabilities() -> None:
 def test_a_digit_that_both_see_is_that_digit() -> None:
     scores, judged = np.full((1, 16), 0.01, np.float32), np.full((1, 10), 0.01, np.float32)
     scores[0, 7], judged[0, 7] = 0.9, 0.91
-    signs, digits = fuse(tf.constant(scores), tf.constant(judged))
+    signs, digits = fuse(tf.constant(scores), tf.constant(judged), side_by_side(1))
     assert (int(tf.argmax(signs[0])), int(tf.argmax(digits[0]))) == (7, 7)
     assert float(digits[0, 7]) > 0.8
+
+
+def test_a_mark_between_digits_is_likelier_one_than_alone_or_as_a_part_of_a_digit() -> None:
+    scores, judged = np.full((3, 16), 0.01, np.float32), np.full((3, 10), 0.01, np.float32)
+    scores[:, 7], judged[:, 7] = (0.95, 0.3, 0.95), 0.91
+    between = fuse(tf.constant(scores), tf.constant(judged), side_by_side(3))[0][1, :10]
+    alone = fuse(tf.constant(scores[1:2]), tf.constant(judged[1:2]), side_by_side(1))[0][0, :10]
+    boxes = tf.constant([[0, 0, 20, 30], [5, 5, 15, 25], [24, 0, 44, 30]], tf.float32)
+    part = fuse(tf.constant(scores), tf.constant(judged), boxes)[0][1, :10]
+    below = tf.constant([[0, 0, 20, 30], [0, 60, 20, 90], [0, 120, 20, 150]], tf.float32)
+    apart = fuse(tf.constant(scores), tf.constant(judged), below)[0][1, :10]
+    assert tf.reduce_sum(between) > 1.3 * tf.reduce_sum(alone)
+    for other in (part, apart):
+        np.testing.assert_allclose(other, alone, rtol=1e-5)
 
 
 @pytest.mark.parametrize(("build", "side"), [(build_detector, 64), (build_cutter, CUT_SIDE)])

@@ -85,7 +85,7 @@ class DigitModel(tf.Module):
         mosaic = make_mosaic(page)
         marks = find_marks(self._detect, mosaic)
         images = frame(self._cut(cut_out(mosaic, marks.boxes)))
-        signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)))
+        signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)), marks.boxes)
         height, width = tf.unstack(tf.cast(tf.shape(page), tf.float32))
         boxes = tf.minimum(marks.boxes, tf.stack([width, height, width, height]))
         return {"boxes": boxes, "signs": signs, "images": images, "probabilities": probabilities}

@@ -2,23 +2,33 @@
 
 import tensorflow as tf
 
+from mnist_demo.training.pyramid import overlaps
+
 DIGITS = 10
 DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
 # it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
 SIGN_FINE = 0.9  # of a point's or dash's log-odds: specks and lines look like them
+# What a digit beside it adds to a mark's log-odds of being one: with it 11 of 100 cheques and 4 of 100 register cells
+# more are read, and one of 100 everyday pictures less.
+NEIGHBOUR = 0.5
+NEIGHBOURS_MAX = 2.0
+CERTAIN = 3.0  # log-odds of a digit that counts as a neighbour in full
+BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4  # of the higher one: a gap, how far middles differ, the other's height
+APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbours
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
 TINY = 1e-4  # odds are never beyond 1 to so little
 
 
-def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Join two opinions of marks (a logarithmic opinion pool: Hinton, 1999, "Products of Experts").
 
     Args:
         scores: (n, 16) float32, how likely the detector thinks each sign to be there: digits, signs, `other`.
         probabilities: (n, 10) float32, the classifier's.
+        boxes: (n, 4) float32: left, top, right, bottom.
 
     Returns:
         signs (n, 16) float32: the probabilities of the signs, all digits counting as one sign that is then shared out
@@ -35,11 +45,28 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
     speaks = CERTAINTY_WEIGHT * (tf.clip_by_value(certainty, *CERTAINTY_RANGE) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
     other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
+    digit_odds += NEIGHBOUR * _neighbours(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
     there = tf.maximum(is_digit, tf.reduce_max(others, 1, keepdims=True))
     share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True))
     sure = tf.sigmoid(SURE_SLOPE * digit_odds + SURE_SHIFT)
     return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS
+
+
+def _neighbours(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
+    """Return how many digits each mark has beside it on its line, (n,) float32, uncertain ones counting less."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    higher = tf.maximum(height[:, None], height[None])
+    on_a_line = tf.abs(middle[:, None] - middle[None]) < ON_A_LINE * higher
+    alike = tf.minimum(height[:, None], height[None]) > ALIKE * higher
+    gap = tf.maximum(boxes[:, None, 0], boxes[None, :, 0]) - tf.minimum(boxes[:, None, 2], boxes[None, :, 2])
+    beside = (gap < BESIDE * higher) & (gap > -tf.minimum(width[:, None], width[None]) / 2)
+    certain = tf.clip_by_value(digit_odds / CERTAIN, 0.0, 1.0) * tf.cast(digit_odds > other_odds, tf.float32)
+    count = tf.linalg.matvec(tf.cast(on_a_line & alike & beside, tf.float32), certain)
+    likelier = digit_odds[None] > digit_odds[:, None]
+    apart = ~tf.reduce_any(likelier & (overlaps(boxes)[1] > APART), 1)
+    return tf.minimum(count, NEIGHBOURS_MAX) * tf.cast(apart, tf.float32)
 
 
 def _log_odds(probabilities: tf.Tensor) -> tf.Tensor:

@@ -18,7 +18,7 @@ ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or t
 LEVELS = 5
 MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
 CANDIDATES = 600  # that are looked at, the likeliest
-SCORE_MIN = 0.25  # of the likeliest sign
+SCORE_MIN = 0.18  # of the likeliest sign
 AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
@@ -153,13 +153,13 @@ def find_candidates(answers: tf.Tensor, mosaic: Mosaic) -> Candidates:
 def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
     """The marks among the detector's answers (rows, columns, 20)."""
     boxes, regions, scores, levels = find_candidates(answers, mosaic)
-    union, smaller = _overlaps(regions)
+    union, smaller = overlaps(regions)
     scores = _agree(scores, levels, union)
     chosen = _suppress(scores, union, smaller)
     return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
 
 
-def _overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return what regions (n, 4) share, as parts of their union and of the smaller of them, each (n, n) float32."""
     low = tf.maximum(regions[:, None, :2], regions[None, :, :2])
     high = tf.minimum(regions[:, None, 2:], regions[None, :, 2:])
