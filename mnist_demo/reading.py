@@ -14,11 +14,11 @@ from mnist_demo.picture import Source, load_scaled
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-ON_SIDE, ON_HEAD = "01234578", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
+ON_SIDE, ON_HEAD = "123457", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
 CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
-SEEN = 0.5  # probability that a mark is any sign, below which it is none
+SEEN = 0.55  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
 SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps; of 200 amounts on

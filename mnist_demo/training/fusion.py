@@ -10,9 +10,9 @@ DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside
 # it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
 SIGN_FINE = 0.9  # of a point's or dash's log-odds: specks and lines look like them
-# What a digit beside it adds to a mark's log-odds of being one: with it 11 of 100 cheques and 4 of 100 register cells
-# more are read, and one of 100 everyday pictures less.
-NEIGHBOUR = 0.5
+# What a digit beside it adds to a mark's log-odds of being one: with it 12 of 100 cheques more are read, and 2 of 100
+# register cells.
+NEIGHBOUR = 0.8
 NEIGHBOURS_MAX = 2.0
 CERTAIN = 3.0  # log-odds of a digit that counts as a neighbour in full
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4  # of the higher one: a gap, how far middles differ, the other's height
