@@ -77,7 +77,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
     scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_closely, _draw_nothing)
-    chosen = rng.choice(len(scenes), p=(0.24, 0.28, 0.1, 0.16, 0.07, 0.06, 0.09))
+    chosen = rng.choice(len(scenes), p=(0.3, 0.16, 0.12, 0.16, 0.08, 0.07, 0.11))
     scenes[chosen](sheet, hands, rng)
 
 
