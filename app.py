@@ -16,6 +16,7 @@ from mnist_demo.page import (
     create_page,
     describe_link,
     i18n,
+    installation_routes,
     preview_route,
     theme,
 )
@@ -90,7 +91,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route(), card_route()],
+            "routes": [preview_route(), card_route(), *installation_routes()],
         },
     )
     if arguments.share:
