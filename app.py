@@ -16,8 +16,10 @@ from mnist_demo.page import (
     create_page,
     describe_link,
     i18n,
+    installation_routes,
     preview_route,
     theme,
+    typeface_route,
 )
 from mnist_demo.server import (
     guards,
@@ -90,7 +92,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route(), card_route()],
+            "routes": [preview_route(), card_route(), typeface_route(), *installation_routes()],
         },
     )
     if arguments.share:

@@ -6,8 +6,9 @@ from mnist_demo.page.about import about_tab
 from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
 from mnist_demo.page.card import card_route
-from mnist_demo.page.document import TITLE, DocumentHead, preview_route
+from mnist_demo.page.document import DocumentHead, preview_route
 from mnist_demo.page.draw import draw_tab
+from mnist_demo.page.installation import TITLE, installation_routes
 from mnist_demo.page.masthead import Masthead
 from mnist_demo.page.photo import photo_tab
 from mnist_demo.page.pictures import ICON
@@ -16,6 +17,7 @@ from mnist_demo.page.readout import Readout
 from mnist_demo.page.sharing import describe_link
 from mnist_demo.page.texts import i18n
 from mnist_demo.page.theme import theme
+from mnist_demo.page.typeface import typeface_route
 from mnist_demo.page.why import Why
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "create_page",
     "describe_link",
     "i18n",
+    "installation_routes",
     "preview_route",
     "theme",
+    "typeface_route",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The page's icon and the picture that a shared link shows; `python -m mnist_demo.page.pictures` draws them anew."""
+"""The page's icons and the picture that a shared link shows; `python -m mnist_demo.page.pictures` draws them anew."""
 
 from pathlib import Path
 
@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 from mnist_demo.page.examples import FINENESS, Stroke, bounds, draw_stroke, write_line
 
 FOLDER = Path(__file__).parent / "pictures"
-ICON, PREVIEW = FOLDER / "icon.png", FOLDER / "preview.png"
+ICON, MASKABLE, PREVIEW = FOLDER / "icon.png", FOLDER / "maskable.png", FOLDER / "preview.png"
 ICON_SIDE = 512  # pixels
+ICON_SIZE, MASKABLE_SIZE = 0.5, 0.4  # of the side; systems cut a maskable icon, up to a circle of 0.8 of the side
 PREVIEW_SIZE = (1200, 630)  # pixels, as link previews show it
 COLOURS = 16  # in the files' palettes
 
@@ -18,10 +19,10 @@ Colour = tuple[int, int, int]
 BLUE, PAPER, INK, GRID, WHITE = (43, 74, 203), (245, 242, 236), (34, 52, 127), (233, 228, 216), (255, 255, 255)
 
 
-def icon() -> Image.Image:
-    """Return the icon, 512 x 512: the page's 21 on a blue ground that reaches the edges."""
+def icon(size: float = ICON_SIZE) -> Image.Image:
+    """Return the icon, 512 x 512: the page's 21, `size` of the height, on a blue ground that reaches the edges."""
     picture = Image.new("RGB", (FINENESS * ICON_SIDE, FINENESS * ICON_SIDE), BLUE)
-    write(picture, "21", 0.5, 36 * FINENESS, WHITE, seed=3)
+    write(picture, "21", size, int(72 * size) * FINENESS, WHITE, seed=3)
     return picture.reduce(FINENESS)
 
 
@@ -57,9 +58,9 @@ def write(
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw all of them."""
     FOLDER.mkdir(exist_ok=True)
-    for path, picture in ((ICON, icon()), (PREVIEW, preview())):
+    for path, picture in ((ICON, icon()), (MASKABLE, icon(MASKABLE_SIZE)), (PREVIEW, preview())):
         picture.quantize(COLOURS).save(path, optimize=True)
 
 

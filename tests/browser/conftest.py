@@ -59,11 +59,14 @@ def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Give a window's context; one with the same options is used again, with its cache."""
+    """Give a window's context; one with the same options is used again, with its cache.
+
+    It has no service workers: what these fetch, no test could hold up.
+    """
     contexts: dict[str, BrowserContext] = {}
 
     def window(**options: Any) -> BrowserContext:
-        return contexts.setdefault(str(options), browser.new_context(**options))
+        return contexts.setdefault(str(options), browser.new_context(service_workers="block", **options))
 
     yield window
     for context in contexts.values():
