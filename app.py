@@ -9,7 +9,17 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from mnist_demo.page import ICON, DocumentHead, Reader, create_page, describe_link, i18n, preview_route, theme
+from mnist_demo.page import (
+    ICON,
+    DocumentHead,
+    Reader,
+    create_page,
+    describe_link,
+    i18n,
+    installation_routes,
+    preview_route,
+    theme,
+)
 from mnist_demo.server import (
     guards,
     make_upload_folder,
@@ -82,7 +92,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route()],
+            "routes": [preview_route(), *installation_routes()],
         },
     )
     if arguments.share:

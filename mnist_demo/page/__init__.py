@@ -5,8 +5,9 @@ import gradio as gr
 from mnist_demo.page.about import about_tab
 from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
-from mnist_demo.page.document import TITLE, DocumentHead, preview_route
+from mnist_demo.page.document import DocumentHead, preview_route
 from mnist_demo.page.draw import draw_tab
+from mnist_demo.page.installation import TITLE, installation_routes
 from mnist_demo.page.masthead import Masthead
 from mnist_demo.page.photo import photo_tab
 from mnist_demo.page.pictures import ICON
@@ -17,7 +18,17 @@ from mnist_demo.page.texts import i18n
 from mnist_demo.page.theme import theme
 from mnist_demo.page.why import Why
 
-__all__ = ["ICON", "DocumentHead", "Reader", "create_page", "describe_link", "i18n", "preview_route", "theme"]
+__all__ = [
+    "ICON",
+    "DocumentHead",
+    "Reader",
+    "create_page",
+    "describe_link",
+    "i18n",
+    "installation_routes",
+    "preview_route",
+    "theme",
+]
 
 
 def create_page(reader: Reader) -> gr.Blocks:

@@ -11,22 +11,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.page.component import asset
+from mnist_demo.page.installation import GROUNDS, TITLE
 from mnist_demo.page.pictures import PREVIEW
 
-TITLE = "Handwritten digits, read as you write"
 DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 PREVIEW_PATH = "/preview.png"
 STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
-GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
+SCRIPTS = ("page.js", "offline.js")
 
 META = '<meta {}="{}" content="{}">'
 THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
 GRADIOS_LINK = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+GRADIOS_MANIFEST, MANIFEST = b'href="/manifest.json"', b'href="manifest.json"'  # below a path, it lies there
 START, END = b'<meta charset="utf-8" />', b"</head>"
 BODY = re.compile(rb"<body[^>]*>")
 NO_SCRIPT = (
     b"<noscript><p>This page reads what you draw while you draw it. For that it needs JavaScript.</p></noscript>"
 )
+NOTICE = b'<p class="offline" role="status"></p>'
 
 
 def describe(root: str) -> bytes:
@@ -46,12 +48,13 @@ def describe(root: str) -> bytes:
 
 
 def dress() -> bytes:
-    """Return all styles, and the script that goes before everything.
+    """Return all styles, and the scripts that go before everything.
 
     Not launch(head=...): Gradio adds that by script, after the first frame. Not launch(css=...): Gradio rewrites each
     rule of it, and drops nested rules and most at-rules.
     """
-    return f"<style>{''.join(map(asset, STYLES))}</style><script>{asset('page.js')}</script>".encode()
+    scripts = "".join(f"<script>{asset(name)}</script>" for name in SCRIPTS)
+    return f"<style>{''.join(map(asset, STYLES))}</style>{scripts}".encode()
 
 
 def preview_route() -> Route:
@@ -91,5 +94,6 @@ class DocumentHead:
         """Return the document with the head, or as it is if it has none."""
         description = describe(get_root_url(Request(scope), "/", scope.get("root_path")))
         document = GRADIOS_LINK.sub(b"", document).replace(START, START + description, 1)
-        document = BODY.sub(rb"\g<0>" + NO_SCRIPT, document, count=1)
+        document = document.replace(GRADIOS_MANIFEST, MANIFEST, 1)
+        document = BODY.sub(rb"\g<0>" + NO_SCRIPT + NOTICE, document, count=1)
         return document.replace(END, self.dress + END, 1)

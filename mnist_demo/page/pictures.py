@@ -1,4 +1,4 @@
-"""The page's icon and the picture that a shared link shows; `python -m mnist_demo.page.pictures` draws them anew."""
+"""The page's icons and the picture that a shared link shows; `python -m mnist_demo.page.pictures` draws them anew."""
 
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from PIL import Image
 from mnist_demo.page.examples import Stroke, bounds, write_line
 
 FOLDER = Path(__file__).parent / "pictures"
-ICON, PREVIEW = FOLDER / "icon.png", FOLDER / "preview.png"
+ICON, MASKABLE, PREVIEW = FOLDER / "icon.png", FOLDER / "maskable.png", FOLDER / "preview.png"
 ICON_SIDE = 512  # pixels
+ICON_SIZE, MASKABLE_SIZE = 0.5, 0.4  # of the side; systems cut a maskable icon, up to a circle of 0.8 of the side
 PREVIEW_SIZE = (1200, 630)  # pixels, as link previews show it
 COLOURS = 16  # in the files' palettes
 FINENESS = 4  # pixels that stand for one while drawing
@@ -21,10 +22,10 @@ Picture = NDArray[np.uint8]
 BLUE, PAPER, INK, GRID = (203, 74, 43), (236, 242, 245), (127, 52, 34), (216, 228, 233)  # blue, green, red
 
 
-def icon() -> Picture:
-    """Return the icon (512, 512, 3), blue first: the page's 21 on a blue ground that reaches the edges."""
+def icon(size: float = ICON_SIZE) -> Picture:
+    """Return the icon (512, 512, 3), blue first: the page's 21, `size` of the height, on blue to the edges."""
     picture = np.full((FINENESS * ICON_SIDE, FINENESS * ICON_SIDE, 3), BLUE, np.uint8)
-    write(picture, "21", (0.5, 0.5), 0.5, 36 * FINENESS, (255, 255, 255), seed=3)
+    write(picture, "21", (0.5, 0.5), size, int(72 * size) * FINENESS, (255, 255, 255), seed=3)
     return reduced(picture, (ICON_SIDE, ICON_SIDE))
 
 
@@ -73,9 +74,9 @@ def write(
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw all of them."""
     FOLDER.mkdir(exist_ok=True)
-    for path, picture in ((ICON, icon()), (PREVIEW, preview())):
+    for path, picture in ((ICON, icon()), (MASKABLE, icon(MASKABLE_SIZE)), (PREVIEW, preview())):
         Image.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)).quantize(COLOURS).save(path, optimize=True)
 
 

@@ -59,12 +59,15 @@ def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Give a window's context; one with the same options is used again, with its cache."""
+    """Give a window's context; one with the same options is used again, with its cache.
+
+    It has no service workers: what these fetch, no test could hold up.
+    """
     contexts: dict[str, BrowserContext] = {}
 
     def window(**options: Any) -> BrowserContext:
         if str(options) not in contexts:
-            contexts[str(options)] = browser.new_context(**options)
+            contexts[str(options)] = browser.new_context(service_workers="block", **options)
             contexts[str(options)].add_init_script("localStorage.setItem('visited', 'yes')")  # no drawing to welcome it
         return contexts[str(options)]
 

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -66,7 +67,7 @@ def test_links_and_installed_apps_have_pictures(server: str) -> None:
         manifest = json.load(answer)
     assert manifest["display"] == "standalone"
     for path in ("/preview.png", "/favicon.ico", *(icon["src"] for icon in manifest["icons"])):
-        with urllib.request.urlopen(server + path) as answer:
+        with urllib.request.urlopen(urljoin(server, path)) as answer:
             assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
 
 

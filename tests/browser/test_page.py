@@ -83,7 +83,8 @@ def test_nothing_moves_when_a_reading_comes(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_first_frame_has_the_chosen_theme(open_page: OpenPage, browser: Browser, scheme: Any) -> None:
-    context = browser.new_context(color_scheme="dark" if scheme == "light" else "light")
+    system: Any = "dark" if scheme == "light" else "light"
+    context = browser.new_context(color_scheme=system, service_workers="block")
     page = open_page(context)
     page.evaluate("theme => Theme.choose(theme)", scheme)
     page.route("**/assets/**", lambda route: route.abort())  # what would show the page and set its theme
