@@ -47,6 +47,7 @@ server.share(location.origin + location.pathname).then((shared) => {
   if (!shared?.url) return; // only this computer can open the page
   link.href = link.textContent = shared.url;
   dialog.querySelector(".code").innerHTML = shared.code;
+  dialog.querySelector(".local").hidden = !shared.local;
   button("share").hidden = false;
 });
 

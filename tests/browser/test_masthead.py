@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import SCREENSHOTS, OpenPage, is_dark
+from .conftest import SCREENSHOTS, WINDOWS, OpenPage, is_dark
 
 
 def test_the_theme_can_be_chosen_and_is_kept(open_page: OpenPage, browser: Browser) -> None:
@@ -47,11 +47,29 @@ def test_a_page_with_a_name_of_its_own_can_be_shared(launch: Callable[..., Brows
     dialog = page.get_by_role("dialog", name="Draw on your phone")
     expect(dialog.get_by_role("link", name=url)).to_be_visible()
     expect(dialog.locator(".code svg")).to_be_visible()
+    expect(dialog.locator(".local")).to_be_hidden()
     page.wait_for_timeout(300)
     assert Axe().run(page).response["violations"] == []
     page.screenshot(path=SCREENSHOTS / f"share-{scheme}.png")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    browser.close()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_local_address_is_shared_with_a_hint(launch: Callable[..., Browser], server: str, window: str) -> None:
+    browser = launch("--host-resolver-rules=MAP digits.local 127.0.0.1")
+    page = browser.new_page(**WINDOWS[window])
+    url = server.replace("127.0.0.1", "digits.local") + "/"
+    page.goto(url)
+    page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Share this page" if window == "phone" else "Draw on your phone")
+    expect(dialog.get_by_role("link", name=url)).to_be_visible()
+    expect(dialog).to_contain_text("It works on this network alone")
+    expect(dialog.get_by_role("button", name="Copy link")).to_be_focused()
+    page.wait_for_timeout(300)
+    assert Axe().run(page).response["violations"] == []
+    page.screenshot(path=SCREENSHOTS / f"share-local-{window}.png")
     browser.close()
 
 
