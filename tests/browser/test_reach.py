@@ -42,6 +42,23 @@ def test_nothing_is_cut_in_small_windows(open_page: OpenPage, size: str, locale:
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
 
 
+@pytest.mark.parametrize("size", [(2560, 1440), (1920, 1080)])
+def test_a_large_screen_is_used(open_page: OpenPage, size: tuple[int, int]) -> None:
+    width, height = size
+    page = open_page(viewport={"width": width, "height": height})
+    draw(page, "42")
+    expect(page.locator("#reading")).to_have_text("42")
+    expect(page.locator("#reasons canvas").first).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=SCREENSHOTS / f"large-{width}.png")
+    pad, reasons = (page.locator(part).bounding_box() for part in ("#sketchpad canvas", "#reasons"))
+    assert pad
+    assert pad["width"] > 0.4 * width
+    assert reasons
+    assert reasons["y"] + reasons["height"] <= height
+    assert reasons["width"] > 0.75 * width
+
+
 def test_tabs_have_addresses_that_back_goes_through(page: Page, server: str) -> None:
     page.get_by_role("tab", name="Photo").click()
     expect(page).to_have_url(re.compile("#photo$"))
