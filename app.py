@@ -19,6 +19,7 @@ from mnist_demo.page import (
     installation_routes,
     preview_route,
     theme,
+    typeface_route,
 )
 from mnist_demo.server import (
     guards,
@@ -92,7 +93,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route(), *installation_routes()],
+            "routes": [preview_route(), typeface_route(), *installation_routes()],
         },
     )
     if arguments.share:

@@ -16,6 +16,7 @@ from mnist_demo.page.readout import Readout
 from mnist_demo.page.sharing import describe_link
 from mnist_demo.page.texts import i18n
 from mnist_demo.page.theme import theme
+from mnist_demo.page.typeface import typeface_route
 from mnist_demo.page.why import Why
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "installation_routes",
     "preview_route",
     "theme",
+    "typeface_route",
 ]
 
 

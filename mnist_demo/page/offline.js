@@ -23,7 +23,7 @@
   workers?.addEventListener("controllerchange", () => {
     // It was not there yet when these were fetched. They come from the browser's own cache, and it keeps copies.
     const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    for (const name of [document.baseURI, ...names.filter((name) => /\/(assets|static|svelte)\/|\.(css|json)\b/.test(name))]) {
+    for (const name of [document.baseURI, ...names.filter((name) => /\/(assets|static|svelte)\/|\.(css|json|woff2)\b/.test(name))]) {
       fetch(name).catch(() => {});
     }
   });

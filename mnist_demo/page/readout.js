@@ -14,6 +14,8 @@ const seen = element.querySelector("#seen");
 const bars = element.querySelector("#probabilities");
 const title = element.querySelector("#probabilities-title");
 
+document.fonts.load("600 1em Digits"); // now, that the first number need not wait for it
+
 let shown = { reading: EMPTY };
 let chosen = 0;
 let picked = null; // the digit that was chosen by hand, until the pen moves on

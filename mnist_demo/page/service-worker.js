@@ -2,7 +2,7 @@
 // from the copies. Everything but the document and its files, such as readings and streams, passes by untouched.
 const { scope } = self.registration;
 const COPIES = `${scope} ${VERSION}`; // other pages of this host keep their own
-const FILES = /^(assets|static|svelte|pwa_icon)\/|^(theme\.css|manifest\.json|favicon\.ico)$/;
+const FILES = /^(assets|static|svelte|pwa_icon)\/|^(theme\.css|manifest\.json|favicon\.ico|digits\.woff2)$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forget(), self.clients.claim()])));

@@ -31,9 +31,9 @@ export async function captioned(picture, text) {
   context.fillStyle = "#1d2136";
   context.textAlign = "center";
   const line = text.replace(/\n/g, "   ");
-  context.font = "700 140px system-ui, sans-serif";
+  context.font = "600 140px Digits, system-ui, sans-serif";
   const size = 140 * Math.min(1, (WIDTH - 80) / context.measureText(line).width);
-  context.font = `700 ${size}px system-ui, sans-serif`;
+  context.font = `600 ${size}px Digits, system-ui, sans-serif`;
   context.fillText(line, WIDTH / 2, height + CAPTION / 2 + 0.35 * size);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve));
   return new File([blob], `${text.replace(/[^\d.,-]+/g, "_")}.png`, { type: blob.type });

@@ -1,6 +1,7 @@
 """The large number and the one sentence below it: calm while one writes, right when the pen rests, and to take away."""
 
 import re
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from conftest import Write
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import PHONE, WINDOWS, OpenPage
+from .conftest import PHONE, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw, press
 
 TWENTY = "31415926535897932384"
@@ -182,3 +183,15 @@ def test_a_phone_shares_the_number_and_the_picture_with_its_own_sheet(open_page:
     page.get_by_role("button", name="Share the number").click()
     page.wait_for_function("window.shared")
     assert page.evaluate("shared") == ["42", "image/png", True]
+
+
+def test_the_number_has_a_typeface_of_its_own(page: Page, server: str) -> None:
+    draw(page, "42")
+    expect(page.locator("#reading")).to_have_text("42")
+    faces = page.evaluate("[...document.fonts].filter(({ family }) => family === 'Digits').map(({ status }) => status)")
+    assert faces == ["loaded"]
+    assert page.evaluate("getComputedStyle(document.querySelector('#reading button')).fontFamily").startswith("Digits")
+    page.screenshot(path=SCREENSHOTS / "typeface.png")
+    with urllib.request.urlopen(f"{server}/digits.woff2") as answer:
+        assert answer.headers["Content-Type"] == "font/woff2"
+        assert len(answer.read()) < 5000

@@ -15,7 +15,7 @@ test("a copy of the document is kept, whatever was asked of it", () => {
 });
 
 test("copies of the page's files are kept", () => {
-  for (const url of ["assets/a/b.js", "theme.css?v=1", "static/fonts/x.woff2", "manifest.json"]) assert.equal(ask(url), url);
+  for (const url of ["assets/a/b.js", "theme.css?v=1", "static/fonts/x.woff2", "manifest.json", "digits.woff2"]) assert.equal(ask(url), url);
 });
 
 test("all else passes by", () => {
