@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mnist_demo.page import i18n
 
-from .conftest import DESKTOP, PHONE, SCREENSHOTS
+from .conftest import SCREENSHOTS, WINDOWS
 from .pen import draw
 
 # Resolves once the worker has copies of the document and of every file that was fetched.
@@ -37,14 +37,14 @@ def visit(context: BrowserContext, url: str) -> Page:
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that was never here."""
-    context = browser.new_context(**DESKTOP)
+    context = browser.new_context(**WINDOWS["desktop"])
     yield context
     context.close()
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
 def test_without_a_connection_the_page_opens_and_says_so(browser: Browser, locale: str) -> None:
-    context = browser.new_context(**PHONE, locale=locale)
+    context = browser.new_context(**WINDOWS["phone"], locale=locale)
     with start_app(Path(os.devnull)) as app:
         page = visit(context, app.url)
         expect(page.locator(".offline")).to_be_hidden()
