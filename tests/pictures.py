@@ -1,8 +1,10 @@
-"""Odd pictures that tests make for themselves: huge ones of few bytes, and photos that say where they were taken."""
+"""Odd files that tests make for themselves: huge pictures of few bytes, photos that say where they were taken, and
+images in the files that MNIST comes in."""
 
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,26 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
     """Return an image file of the pixels."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def idx(values: NDArray[np.uint8]) -> bytes:
+    """Return an array as one of MNIST's own files."""
+    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes:
+    """Return images, and labels if there are any, as Kaggle's table of them."""
+    columns = ["label"] * (labels is not None) + [f"pixel{i}" for i in range(784)]
+    rows = images.reshape(len(images), -1)
+    table = rows if labels is None else np.hstack([labels[:, None], rows])
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
+
+
+def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
+    """Return what a function of NumPy's saves of arrays."""
+    file = io.BytesIO()
+    save(file, *arrays, **named)
     return file.getvalue()
 
 
