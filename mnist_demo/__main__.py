@@ -20,12 +20,12 @@ from mnist_demo.serving import add_model_url
 MANY = 100  # images, from which on they are worth the start of processes
 NO_NUMBER = "no number found"
 IMAGES = """\
-PNG, JPEG and WebP files; files that MNIST comes in (IDX, .npy, .npz, Kaggle's CSV, each also as .gz); folders, whose
-pictures are read, those of the folders below too; - for a file from standard input"""
+PNG, JPEG, WebP and PDF files; files that MNIST comes in (IDX, .npy, .npz, Kaggle's CSV, each also as .gz); folders,
+whose pictures are read, those of the folders below too; - for a file from standard input"""
 EPILOG = f"""\
 Each image gets a line: its path, and the numbers read in it, several lines of them with " | " between, or
-"{NO_NUMBER}". Images of MNIST's files are numbered, as in "mnist.npz 2". If such a file has labels, or its labels lie
-beside it, standard error tells how many of its images are read right.
+"{NO_NUMBER}". Pages of a PDF and images of MNIST's files are numbered, as in "scan.pdf 2". If such a file has labels,
+or its labels lie beside it, standard error tells how many of its images are read right.
 
 With --json each line is an object:
   file             the image's path
@@ -33,7 +33,7 @@ With --json each line is an object:
   digits           the marks in reading order, of each
     label            a digit, or null for any other mark, which takes no part in the text
     confidence       how sure the label is, from 0 to 1
-    box              [left, top, right, bottom] in pixels of the upright image
+    box              [left, top, right, bottom] in pixels of the upright image; of a PDF, of its page at 150 an inch
     probabilities    of the digits 0 to 9
   error            in the place of text and digits: what is wrong, and what to do
 

@@ -4,7 +4,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,13 +12,14 @@ from tqdm import tqdm
 
 from mnist_demo import dataset
 from mnist_demo.finders import Finders
+from mnist_demo.pdf import SIGNATURE, Page, draw_pages
 from mnist_demo.recognition import Reading
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 STANDARD_INPUT = "-"
-PICTURES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp")
+PICTURES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".pdf")
 OTHER_PICTURES = (".heic", ".heif", ".avif", ".bmp", ".gif", ".tif", ".tiff")  # that they are not read is worth a word
 IDX_IMAGES = ("idx3-ubyte", "idx3-ubyte.gz")  # MNIST's own
 
@@ -67,7 +68,7 @@ def pictures_in(folder: str) -> Iterator[str]:
 
 
 def read_items(items: Iterable[Item], classifier: "Classifier", finders: Finders | None = None) -> Iterator[Answer]:
-    """Read what was found, in its order; images of one file are numbered.
+    """Read what was found, in its order; pages and images of one file are numbered.
 
     Args:
         items: what `find_items` returned.
@@ -93,13 +94,42 @@ def _read_pictures(items: list[Item], classifier: "Classifier", finders: Finders
 
     names: deque[str] = deque()
 
-    def take() -> Iterator[str | bytes | Exception]:
-        for name, source in items:
+    def take() -> Iterator[str | bytes | Page | Exception]:
+        for name, source in chain.from_iterable(map(_images_of, items)):
             names.append(name)
             yield source
 
     for answer in read_all(take(), classifier, finders):
         yield names.popleft(), answer
+
+
+def _images_of(item: Item) -> Iterator[tuple[str, str | bytes | Page | Exception]]:
+    """Yield the pages of a PDF, numbered if there are several, or what is no PDF as it is."""
+    name, source = item
+    if isinstance(source, str) and _starts_as_pdf(source):
+        source = Path(source).read_bytes()
+    if not isinstance(source, bytes) or not source.startswith(SIGNATURE):
+        yield name, source
+        return
+    pages = _pages_of(source)
+    first = list(islice(pages, 2))
+    for number, page in enumerate(chain(first, pages), 1):
+        yield (f"{name} {number}" if len(first) > 1 else name), page
+
+
+def _starts_as_pdf(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(SIGNATURE)) == SIGNATURE
+    except OSError:
+        return False  # whoever reads it says why
+
+
+def _pages_of(content: bytes) -> Iterator[Page | Exception]:
+    try:
+        yield from draw_pages(content)
+    except ValueError as error:
+        yield error
 
 
 def _read_datasets(items: list[Item], classifier: "Classifier") -> Iterator[Answer]:

@@ -1,5 +1,5 @@
-"""Odd files that tests make for themselves: huge pictures of few bytes, photos that say where they were taken, and
-images in the files that MNIST comes in."""
+"""Odd files that tests make for themselves: huge pictures of few bytes, photos that say where they were taken, PDF
+files, and images in the files that MNIST comes in."""
 
 import io
 import struct
@@ -22,6 +22,28 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options)
     return file.getvalue()
+
+
+def encode_pdf(*pages: NDArray[np.uint8], resolution: int = 150) -> bytes:
+    """Return a PDF of scanned pages, so many pixels an inch."""
+    file = io.BytesIO()
+    first, *others = (Image.fromarray(page).convert("RGB") for page in pages)
+    first.save(file, "PDF", save_all=True, append_images=others, resolution=resolution, quality=95)
+    return file.getvalue()
+
+
+def locked_pdf() -> bytes:
+    """Return a PDF of one empty page that opens only with a password, which nobody knows."""
+    lock = f"<</Filter/Standard/V 1/R 2/P -4/O<{'41' * 32}>/U<{'42' * 32}>>>"
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>", lock]
+    body, places = "%PDF-1.4\n", []
+    for number, value in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj{value}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n{len(body)}\n%%EOF\n"
+    return f"{body}xref\n0 5\n0000000000 65535 f \n{table}{trailer}".encode()
 
 
 def idx(values: NDArray[np.uint8]) -> bytes:

@@ -1,4 +1,4 @@
-"""What the command line takes: files, folders, standard input and MNIST's own."""
+"""What the command line takes: files, folders, standard input, PDF files and MNIST's own."""
 
 import io
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import Write
 from numpy.typing import NDArray
-from pictures import encode, idx
+from pictures import encode, encode_pdf, idx, locked_pdf
 
 from mnist_demo import Classifier, Reading
 from mnist_demo.files import find_items, read_items
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
         "labels.csv",
         ".hidden.png",
         "deep/z.webp",
-        "deep/down/c.jpeg",
+        "deep/down/c.pdf",
         ".git/d.png",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_stands_for_the_pictures_in_it_and_below_by_name(folder: Path) -> None:
     items = find_items([str(folder), str(folder / "note.txt")])
     found = [Path(item.name).relative_to(folder).as_posix() for item in items]
-    assert found == ["a.JPG", "b.png", "deep/z.webp", "deep/down/c.jpeg", "note.txt"]
+    assert found == ["a.JPG", "b.png", "deep/z.webp", "deep/down/c.pdf", "note.txt"]
 
 
 def test_a_picture_of_a_kind_that_is_not_read_is_not_passed_over(tmp_path: Path, classifier: Classifier) -> None:
@@ -53,19 +53,27 @@ def test_a_folder_without_pictures_says_so(tmp_path: Path, classifier: Classifie
     assert read(classifier, tmp_path)[str(tmp_path)].startswith("there are no pictures in this folder")
 
 
-def test_pictures_come_in_the_order_given(tmp_path: Path, write: Write, classifier: Classifier) -> None:
-    (tmp_path / "long.png").write_bytes(encode(write("2963")))
+def test_pictures_and_pages_come_in_the_order_given(tmp_path: Path, write: Write, classifier: Classifier) -> None:
+    (tmp_path / "two.pdf").write_bytes(encode_pdf(write("3"), write("8")))
+    (tmp_path / "one.pdf").write_bytes(encode_pdf(write("2963")))
+    (tmp_path / "locked.pdf").write_bytes(locked_pdf())
     (tmp_path / "five.png").write_bytes(encode(write("5")))
-    names = [tmp_path / name for name in ("long.png", "missing.png", "five.png")]
+    names = [tmp_path / name for name in ("two.pdf", "five.png", "locked.pdf", "one.pdf")]
     assert read(classifier, *names) == {
-        str(names[0]): "2963",
-        str(names[1]): f"{names[1]}: no such file. Check the path.",
-        str(names[2]): "5",
+        f"{names[0]} 1": "3",
+        f"{names[0]} 2": "8",
+        str(names[1]): "5",
+        str(names[2]): "the PDF is locked with a password. Save it without one.",
+        str(names[3]): "2963",
     }
 
 
-def test_standard_input_is_a_file(write: Write, classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(encode(write("42")))))
+@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+def test_standard_input_is_a_file(
+    kind: str, write: Write, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = encode_pdf(write("42")) if kind == "PDF" else encode(write("42"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert read(classifier, "-") == {"-": "42"}
 
 
