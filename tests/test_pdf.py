@@ -1,11 +1,15 @@
 """PDF files: their pages as pictures, and files that cannot be opened."""
 
+import base64
+
 import numpy as np
 import pytest
 from conftest import Write
+from gradio.data_classes import DataWithFiles
 from pictures import encode_pdf, locked_pdf
 
 from mnist_demo import Classifier, recognize
+from mnist_demo.page.pdf import PAGES_MAX, first_pages
 from mnist_demo.pdf import PIXELS_MAX, draw_pages
 
 
@@ -46,3 +50,16 @@ def test_says_why_a_file_cannot_be_opened(content: bytes, message: str, classifi
         list(draw_pages(content))
     with pytest.raises(ValueError, match=f"^the image: {message}"):
         recognize(content, classifier)
+
+
+def test_the_page_gets_the_first_pages_as_pictures(write: Write, classifier: Classifier) -> None:
+    long = encode_pdf(write("2963"), *[write("5")] * PAGES_MAX)
+    pages = first_pages(DataWithFiles(data={}, files=[("long.pdf", long)]))["pages"]
+    assert len(pages) == PAGES_MAX
+    assert recognize(base64.b64decode(pages[0]), classifier).text == "2963"
+
+
+def test_the_page_gets_words_that_name_the_file() -> None:
+    answer = first_pages(DataWithFiles(data={}, files=[("letter.pdf", locked_pdf())]))
+    assert answer == {"error": "letter.pdf: the PDF is locked with a password. Save it without one."}
+    assert "Choose a PDF" in first_pages(None)["error"]
