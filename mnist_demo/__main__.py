@@ -1,56 +1,109 @@
 """The command line: python -m mnist_demo IMAGE..."""
 
 import argparse
+import io
 import json
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from mnist_demo.files import Item, find_items, read_items
 from mnist_demo.finders import Finders
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.recognition import Reading
 from mnist_demo.serving import add_model_url
 
 MANY = 100  # images, from which on they are worth the start of processes
+NO_NUMBER = "no number found"
+IMAGES = """\
+PNG, JPEG, WebP and PDF files; files that MNIST comes in (IDX, .npy, .npz, Kaggle's CSV, each also as .gz); folders,
+whose pictures are read, those of the folders below too; - for a file from standard input"""
+EPILOG = f"""\
+Each image gets a line: its path, and the numbers read in it, several lines of them with " | " between, or
+"{NO_NUMBER}". Pages of a PDF and images of MNIST's files are numbered, as in "scan.pdf 2". If such a file has labels,
+or its labels lie beside it, standard error tells how many of its images are read right.
+
+With --json each line is an object:
+  file             the image's path
+  text             what is read, as it is written, lines joined by \\n; empty if no number is found
+  digits           the marks in reading order, of each
+    label            a digit, or null for any other mark, which takes no part in the text
+    confidence       how sure the label is, from 0 to 1
+    box              [left, top, right, bottom] in pixels of the upright image; of a PDF, of its page at 150 an inch
+    probabilities    of the digits 0 to 9
+  error            in the place of text and digits: what is wrong, and what to do
+
+exit status:
+  0    every image was read, whether there is a number in it or not
+  1    some could not be read, or the model could not
+  2    the arguments are wrong
+
+examples:
+  python -m mnist_demo photo.jpg
+  python -m mnist_demo --json scans/ more/*.png > readings.jsonl
+  curl -s https://example.com/photo.jpg | python -m mnist_demo -
+  python -m mnist_demo t10k-images-idx3-ubyte.gz | head
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what each image reads, one line an image; return 1 if any could not be read, else 0."""
-    parser = argparse.ArgumentParser(prog="python -m mnist_demo", description="Read handwritten digits in images.")
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a PNG, JPEG or WebP file")
+    parser = argparse.ArgumentParser(
+        prog="python -m mnist_demo",
+        description="Read handwritten numbers in images.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_url(parser)
     options = parser.parse_args(arguments)
-    finders = Finders() if len(options.images) >= MANY else None  # which start while TensorFlow does
+    items = find_items(options.images)
+    finders = Finders() if len(items) >= MANY else None  # which start while TensorFlow does
     try:
-        return print_readings(options.images, Classifier(options.model_url or MODEL_DIR), options.json, finders)
-    except ConnectionError as error:
+        return print_readings(items, Classifier(options.model_url or MODEL_DIR), options.json, finders)
+    except BrokenPipeError:  # whoever took the lines, as `head` does, wants no more of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ConnectionError, FileNotFoundError, ValueError) as error:  # the model is away, missing or damaged
         print(error, file=sys.stderr)
         return 1
 
 
-def print_readings(paths: list[str], classifier: Classifier, as_json: bool, finders: Finders | None) -> int:
-    """Print a line for each file, and a progress bar if standard error is a terminal; return 1 if any failed."""
-    from mnist_demo.batches import read_all  # after the arguments are checked, as TensorFlow takes seconds
-
+def print_readings(items: list[Item], classifier: Classifier, as_json: bool, finders: Finders | None) -> int:
+    """Print a line for each image, and a progress bar if standard error is a terminal; return 1 if any failed."""
     failed = False
-    progress = tqdm(paths, unit=" images", leave=False, disable=None)
-    for path, reading in zip(progress, read_all(paths, classifier, finders), strict=True):
-        answer = {"file": path, **(reading.to_dict() if isinstance(reading, Reading) else {"error": str(reading)})}
-        failed |= "error" in answer
+    answers = read_items(items, classifier, finders)
+    for file, answer in tqdm(answers, total=len(items), unit=" images", leave=False, disable=None):
+        failed |= not isinstance(answer, Reading)
+        found = answer.to_dict() if isinstance(answer, Reading) else {"error": _without_name(answer, file)}
         with tqdm.external_write_mode():
-            print(json.dumps(answer) if as_json else _as_text(answer), flush=True)
+            print(json.dumps({"file": file, **found}) if as_json else f"{file}: {_as_text(found)}", flush=True)
     return int(failed)
 
 
-def _as_text(answer: dict[str, Any]) -> str:
-    if "error" in answer:
-        return f"{answer['file']}: error: {answer['error']}"
-    return f"{answer['file']}: {answer['text'].replace(chr(10), ' | ')}"
+def _as_text(found: dict[str, Any]) -> str:
+    if "error" in found:
+        return f"error: {found['error']}"
+    return found["text"].replace("\n", " | ") or NO_NUMBER
+
+
+def _without_name(error: Exception, file: str) -> str:
+    """Return an error's words, which stand beside the file's name, without it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}. Check the file."
+    text = str(error)
+    for name in (file, Path(file).name, "the image"):
+        text = text.removeprefix(f"{name}: ")
+    return text
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a traceback
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # names of files that are no UTF-8, as they are
     sys.exit(main())

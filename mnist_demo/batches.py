@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import tensorflow as tf
 
 from mnist_demo.finders import Finders, find_pickled
+from mnist_demo.images import Source
 from mnist_demo.inference import Classifier
 from mnist_demo.recognition import Reading, judge_found
 
@@ -17,12 +18,12 @@ Answer = Reading | Exception
 
 
 def read_all(
-    pictures: Iterable[str | bytes], classifier: Classifier, finders: Finders | None = None
+    pictures: Iterable[Source | Exception], classifier: Classifier, finders: Finders | None = None
 ) -> Iterator[Answer]:
     """Read pictures in order; they are taken, and answered, a few at a time.
 
     Args:
-        pictures: paths as str, or the bytes of files; PNG, JPEG or WebP.
+        pictures: what `mnist_demo.load_image` takes; an exception in the place of one is its answer.
         finders: processes that look for marks; without them, threads of this one do. These take turns at Python's
             lock, but need no time to start and no memory, and nothing can happen to them: the page, which reads a
             few files at a time for many people, has only them.

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 
 import cv2
 
+from mnist_demo.images import Source
 from mnist_demo.recognition import find
 
 TRIES = 2  # processes that may be killed over a picture
@@ -22,13 +23,16 @@ def find_pickled(picture: bytes) -> bytes:
     """Find the marks in a picture, or the OSError or ValueError that says why not.
 
     Args:
-        picture: the pickle of a path, as str, or of a file's bytes.
+        picture: the pickle of what `mnist_demo.load_image` takes, or of an exception in the place of one.
 
     Returns:
-        The pickle of what `recognition.find` returns or raises.
+        The pickle of what `recognition.find` returns or raises, or of that exception.
     """
+    source = pickle.loads(picture)
+    if isinstance(source, Exception):
+        return picture
     try:
-        return pickle.dumps(find(pickle.loads(picture)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(find(source), pickle.HIGHEST_PROTOCOL)
     except (OSError, ValueError) as error:
         return pickle.dumps(error)
 
@@ -88,7 +92,7 @@ class _Finder:
         return pickle.dumps(_killed(pickle.loads(picture)))
 
 
-def _killed(source: str | bytes) -> ChildProcessError:
+def _killed(source: Source) -> ChildProcessError:
     name = source if isinstance(source, str) else "the image"
     reason = "what read it was killed, perhaps for lack of memory"
     return ChildProcessError(f"{name}: {reason}. Read it alone, or shrink it.")

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from mnist_demo.frames import Frame, erase_frame, trace_frame
+from mnist_demo.pdf import SIGNATURE as PDF_SIGNATURE
+from mnist_demo.pdf import draw_pages
 from mnist_demo.repair import SIGNATURES, without_extras
 
 Grey = NDArray[Any]  # uint8, 255 is white
@@ -119,19 +121,20 @@ INK_MIN = 0.25  # of the darkest ink; fainter is a stroke's blurred edge
 def load_image(source: Source) -> Grey:
     """Return a picture as upright grey.
 
-    EXIF orientation is applied, transparency laid over white, 16-bit grey scaled to 8, and a picture of more than
-    four megapixels reduced (`load_scaled` tells by how much).
+    EXIF orientation is applied, transparency laid over white, 16-bit grey scaled to 8, of a PDF the first page taken,
+    and a picture of more than four megapixels reduced (`load_scaled` tells by how much).
 
     Args:
         source: a path, a file's bytes, a Pillow image, or an array: (h, w) or (h, w, 1 to 4) of uint8 or uint16 over
-            their full range, of bool, or of floats in [0, 1]. Files and bytes are PNG, JPEG or WebP.
+            their full range, of bool, or of floats in [0, 1]. Files and bytes are PNG, JPEG, WebP or PDF.
 
     Returns:
         (height, width) uint8, 255 is white.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not of those formats, damaged, empty or too large, or the array has another form.
+        ValueError: the file is not of those formats, damaged, locked, empty or too large, or the array is of another
+            form.
         TypeError: the source is something else.
     """
     return load_scaled(source)[0]
@@ -173,12 +176,21 @@ def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
         except _DamageError as damage:
             file.seek(0)
             content = file.read()
+            if content.startswith(PDF_SIGNATURE):
+                return _read_pdf(content, name)
             if not SIGNATURES.match(content):
                 raise ValueError(f"{name}: not a PNG, JPEG or WebP image. Save or export it as one of these.") from None
             try:
                 return _read(io.BytesIO(without_extras(content)), name)
             except _DamageError:
                 raise ValueError(f"{name}: the image is damaged ({damage}). Save or send it again.") from None
+
+
+def _read_pdf(content: bytes, name: str) -> tuple[Grey, int, int]:
+    try:
+        return _decode(Image.fromarray(next(draw_pages(content, 1))))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 class _DamageError(Exception):

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from pictures import encode
 
-from mnist_demo import Classifier
+from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import bounds, write_line
 
 Write = Callable[..., NDArray[np.uint8]]
@@ -29,6 +29,13 @@ def write() -> Write:
 def pictures(write: Write) -> list[bytes]:
     """PNG files of 0 to 9."""
     return [encode(write(str(digit))) for digit in range(10)]
+
+
+@pytest.fixture(scope="session")
+def mnist_images(write: Write, classifier: Classifier) -> NDArray[np.uint8]:
+    """What the model sees of 0 to 9, (10, 28, 28), ink = 255, as MNIST's images are."""
+    digits = [recognize(write(str(label)), classifier).digits[0].image for label in range(10)]
+    return np.rint(np.array(digits) * 255).astype(np.uint8)
 
 
 def about(value: Any) -> Any:

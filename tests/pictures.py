@@ -1,8 +1,10 @@
-"""Odd pictures that tests make for themselves: huge ones of few bytes, and photos that say where they were taken."""
+"""Odd files that tests make for themselves: huge pictures of few bytes, photos that say where they were taken, PDF
+files, and images in the files that MNIST comes in."""
 
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,48 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
     """Return an image file of the pixels."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def encode_pdf(*pages: NDArray[np.uint8], resolution: int = 150) -> bytes:
+    """Return a PDF of scanned pages, so many pixels an inch."""
+    file = io.BytesIO()
+    first, *others = (Image.fromarray(page).convert("RGB") for page in pages)
+    first.save(file, "PDF", save_all=True, append_images=others, resolution=resolution, quality=95)
+    return file.getvalue()
+
+
+def locked_pdf() -> bytes:
+    """Return a PDF of one empty page that opens only with a password, which nobody knows."""
+    lock = f"<</Filter/Standard/V 1/R 2/P -4/O<{'41' * 32}>/U<{'42' * 32}>>>"
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>", lock]
+    body, places = "%PDF-1.4\n", []
+    for number, value in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj{value}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n{len(body)}\n%%EOF\n"
+    return f"{body}xref\n0 5\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def idx(values: NDArray[np.uint8]) -> bytes:
+    """Return an array as one of MNIST's own files."""
+    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes:
+    """Return images, and labels if there are any, as Kaggle's table of them."""
+    columns = ["label"] * (labels is not None) + [f"pixel{i}" for i in range(784)]
+    rows = images.reshape(len(images), -1)
+    table = rows if labels is None else np.hstack([labels[:, None], rows])
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
+
+
+def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
+    """Return what a function of NumPy's saves of arrays."""
+    file = io.BytesIO()
+    save(file, *arrays, **named)
     return file.getvalue()
 
 

@@ -108,7 +108,7 @@ class TestLoadImage:
         ("content", "message"),
         [
             (b"", "the file is empty"),
-            (b"%PDF-1.7", "not a PNG, JPEG or WebP image"),
+            (b"%PDF-1.7", "the PDF is damaged"),
             (as_bytes(Image.new("L", (8, 8)), "GIF"), "not a PNG, JPEG or WebP image"),
             (as_bytes(Image.effect_noise((64, 64), 50))[:-900], "the image is damaged"),
             (as_bytes(Image.new("1", (8000, 8000))), f"more than {PIXELS_MAX // 10**6} megapixels"),

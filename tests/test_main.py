@@ -1,18 +1,22 @@
 """The command line, run as users run it."""
 
 import json
+import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Write
+from conftest import Write, about
 from PIL import Image
 
-from mnist_demo.__main__ import MANY
+from mnist_demo.__main__ import MANY, main
+
+ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -32,8 +36,8 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
     done = run("--json", *names)
     bad, good, missing, blank = map(json.loads, done.stdout.splitlines())
     assert [answer["file"] for answer in (bad, good, missing, blank)] == names
-    assert "not a PNG, JPEG or WebP image" in bad["error"]
-    assert "no such file" in missing["error"]
+    assert bad["error"] == "not a PNG, JPEG or WebP image. Save or export it as one of these."
+    assert missing["error"] == "no such file. Check the path."
     assert good["text"] == "42\n7"
     assert [digit["label"] for digit in good["digits"]] == ["4", "2", "7"]
     assert set(good["digits"][0]) == {"label", "confidence", "box", "probabilities"}
@@ -43,20 +47,12 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
 
 def test_many_files_are_answered_like_few(folder: Path) -> None:
     few = [str(folder / name) for name in ("bad.png", "good.png", "missing.png", "blank.png", "good.png", "good.png")]
-    many = few * 20
-    assert len(few) < MANY <= len(many)
-    done = run("--json", *many)
+    assert len(few) < MANY <= len(few * 20)
+    done = run("--json", *few * 20)
     expected = run("--json", *few)
-    assert [without_floats(line) for line in done.stdout.splitlines()] == [
-        without_floats(line) for line in expected.stdout.splitlines() * 20
-    ]
+    answers, others = ([json.loads(line) for line in each.stdout.splitlines()] for each in (done, expected))
+    assert answers == about(others * 20)
     assert done.returncode == 1
-
-
-def without_floats(line: str) -> dict[str, Any]:
-    """Return an answer less its probabilities, which the model sums in another order in another batch."""
-    answer = json.loads(line)
-    return {**answer, "digits": [(digit["label"], digit["box"]) for digit in answer.get("digits", ())]}
 
 
 def test_says_once_that_the_model_server_is_away_and_ends(folder: Path) -> None:
@@ -69,10 +65,50 @@ def test_says_once_that_the_model_server_is_away_and_ends(folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_prints_text_and_succeeds(folder: Path) -> None:
-    done = run(str(folder / "good.png"))
-    assert done.stdout == f"{folder / 'good.png'}: 42 | 7\n"
+def test_prints_text_and_succeeds_though_a_picture_holds_no_number(folder: Path) -> None:
+    done = run(str(folder / "good.png"), str(folder / "blank.png"))
+    assert done.stdout == f"{folder / 'good.png'}: 42 | 7\n{folder / 'blank.png'}: no number found\n"
     assert done.returncode == 0
+
+
+def test_reads_a_folder_and_names_each_file_once(folder: Path) -> None:
+    strange = os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")
+    Path(strange).write_bytes((folder / "good.png").read_bytes())
+    done = subprocess.run([sys.executable, "-m", "mnist_demo", folder], capture_output=True, check=False)
+    assert done.stdout.splitlines() == [
+        os.fsencode(folder) + line
+        for line in (
+            b"/bad.png: error: not a PNG, JPEG or WebP image. Save or export it as one of these.",
+            b"/blank.png: no number found",
+            b"/caf\xe9.png: 42 | 7",
+            b"/good.png: 42 | 7",
+        )
+    ]
+    assert done.returncode == 1
+
+
+def test_ends_quietly_where_its_lines_are_no_longer_wanted(folder: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m mnist_demo - {'good.png ' * 500} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    with (folder / "good.png").open("rb") as picture:
+        bash = ["bash", "-c", command]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            bash, stdin=picture, capture_output=True, text=True, check=False, cwd=folder, env=environment
+        )
+    assert done.stdout == "-: 42 | 7\n"
+    assert done.returncode == 0
+    assert not [line for line in done.stderr.splitlines() if re.search("Traceback|[Pp]ipe|Exception", line)]
+
+
+def test_help_explains_the_json_and_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for field in ("file", "text", "digits", "label", "confidence", "box", "probabilities", "error"):
+        assert re.search(rf"^ +{field} +\S", text, re.MULTILINE), field
+    assert "[left, top, right, bottom]" in text
+    assert re.search(r"exit status:\n +0 .*\n +1 .*\n +2 ", text)
+    assert "examples:\n  python -m mnist_demo photo.jpg" in text
 
 
 def test_asks_for_images() -> None:

@@ -2,6 +2,7 @@
 import { ask } from "./channel.js";
 import { takeOver } from "./handover.js";
 import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
+import { isPdf, unfold } from "./pdf.js";
 import { prepare } from "./prepare.js";
 import { Table } from "./rows.js";
 import { save } from "./takeaway.js";
@@ -33,8 +34,8 @@ function add(files) {
 async function work(mine) {
   const current = () => mine === run;
   while (waiting.length && current()) {
-    const next = waiting.findIndex(mayHoldImages);
-    if (next === 0) await readSets(waiting.shift(), current);
+    const next = waiting.findIndex((file) => mayHoldImages(file) || isPdf(file));
+    if (next === 0) await (isPdf(waiting[0]) ? readPdf : readSets)(waiting.shift(), current);
     else await readFiles(waiting.splice(0, next < 0 ? FILES_AT_ONCE : Math.min(next, FILES_AT_ONCE)), current);
     if (current()) update();
   }
@@ -50,6 +51,14 @@ async function readFiles(files, current) {
     part.forEach((sent, i) => answers.splice(answers.indexOf(sent), 1, answer.rows?.[i] ?? answer));
   }
   if (current()) files.forEach((file, i) => table.add({ file, name: file.name, ...worded(file, answers[i]) }));
+}
+
+async function readPdf(file, current) {
+  const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, current);
+  if (!current()) return;
+  if (!files) return table.add({ file, name: file.name, ...worded(file, { error }) });
+  given += files.length - 1;
+  waiting.unshift(...files);
 }
 
 // Files shared out among requests, each as large as the server takes.

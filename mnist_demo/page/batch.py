@@ -8,6 +8,7 @@ from gradio.data_classes import DataWithFiles
 
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.examples import PHOTOS, photo_bytes
+from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n
 
@@ -27,7 +28,7 @@ class Batch(PageComponent):
         def classify(images: object) -> dict[str, Any]:
             return reader.classify(images)
 
-        super().__init__("batch", (read, examples, classify))
+        super().__init__("batch", (read, examples, classify, first_pages))
 
 
 def batch_tab(reader: Reader) -> None:

@@ -2,7 +2,8 @@
 // read, reduced where it is large, and sends back where the digits are.
 import { EMPTY } from "./digits.js";
 import { announcer, ask, showBoxes } from "./channel.js";
-import { takeOver } from "./handover.js";
+import { handOver, takeOver } from "./handover.js";
+import { isPdf, unfold } from "./pdf.js";
 import { load, prepare } from "./prepare.js";
 
 const stage = element.querySelector(".stage");
@@ -22,6 +23,22 @@ let request = 0; // the newest file asked about; answers about earlier ones are 
 let stream = null;
 
 // ---- reading a file
+
+// Of a PDF with several pages, Batch reads each.
+async function take(file) {
+  if (!isPdf(file)) return read(file);
+  stopCamera();
+  const mine = ++request;
+  const isWanted = () => mine === request;
+  stage.classList.add("reading");
+  tell({ busy: true });
+  const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, isWanted);
+  if (!isWanted()) return;
+  stage.classList.remove("reading");
+  if (files?.length === 1) return read(files[0]);
+  if (files) handOver("batch", files);
+  return files ? show() : fail(error);
+}
 
 async function read(file) {
   stopCamera();
@@ -168,9 +185,9 @@ document.addEventListener("digits:choice", ({ detail }) => {
 });
 
 input.addEventListener("change", () => {
-  if (input.files.length) read(input.files[0]);
+  if (input.files.length) take(input.files[0]);
   input.value = ""; // so that the same file can be chosen again
 });
 
 setState("empty");
-takeOver("photo", ([file]) => read(file));
+takeOver("photo", ([file]) => take(file));

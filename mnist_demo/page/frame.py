@@ -7,6 +7,7 @@ from gradio.data_classes import DataWithFiles
 
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.examples import photo_bytes, thumbnails
+from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
 
 
@@ -26,4 +27,4 @@ class Frame(PageComponent):
         def example(name: object) -> dict[str, str]:
             return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}
 
-        super().__init__("frame", (read, example), examples=thumbnails())
+        super().__init__("frame", (read, example, first_pages), examples=thumbnails())

@@ -8,7 +8,7 @@ const SENT_MAX = 14e6; // bytes; the server takes requests of 15 MB
 
 const READABLE = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s; // by the server
 const TRANSPARENT = /^(\x89PNG|RIFF....WEBP|GIF8|\s*<|\xef\xbb\xbf)/s; // kinds whose paper may not be there
-const HINTS = { kind_heic: /^....ftyp(heic|heix|hevc|heim|mif1|msf1)/s, kind_pdf: /^%PDF/ };
+const HINTS = { kind_heic: /^....ftyp(heic|heix|hevc|heim|mif1|msf1)/s };
 
 // The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
 export async function load(file) {

@@ -2,7 +2,8 @@
 
 Works on the bytes of a whole request, in place and without changing its length: neither the pixels nor the form around
 the files are touched, so nothing is decoded and nothing that Gradio writes to disk ever held the metadata. Of files of
-another kind, such as HEIC or TIFF, which could not be read anyway, nothing is left but their first bytes.
+another kind, such as HEIC or TIFF, which could not be read anyway, nothing is left but their first bytes. A PDF keeps
+what it says about itself, though not what the photos in it do.
 """
 
 import base64
@@ -22,7 +23,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WEBP_CHUNK = re.compile(rb"(EXIF|XMP )(....)", re.DOTALL)
 WEBP_SIGNATURE = re.compile(rb"RIFF....WEBP", re.DOTALL)
 FILE_PART = re.compile(rb"\r\nContent-Disposition:[^\r]*;\s*filename\*?=.*?\r\n\r\n", re.DOTALL | re.IGNORECASE)
-READABLE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+READABLE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP|%PDF-", re.DOTALL)
 KEPT_OF_OTHERS = 16  # bytes, which tell of what kind a file is
 
 

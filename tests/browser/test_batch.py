@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import numpy as np
 import pytest
 from conftest import Write
 from numpy.typing import NDArray
+from pictures import idx, kaggle, saved
 from playwright.sync_api import Page, expect
 
-from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import photo
 
 from .conftest import SCREENSHOTS, WINDOWS, OpenPage
@@ -130,33 +129,7 @@ def test_rows_are_sorted_by_any_column(batch_tab: Page, heap: list[Path]) -> Non
         assert texts.all_text_contents() == expected
 
 
-@pytest.fixture(scope="module")
-def images(write: Write, classifier: Classifier) -> NDArray[np.uint8]:
-    """What the model sees of 0 to 9, (10, 28, 28), ink = 255, as MNIST's images are."""
-    digits = [recognize(write(str(label)), classifier).digits[0].image for label in range(10)]
-    return np.rint(np.array(digits) * 255).astype(np.uint8)
-
-
-def idx(values: NDArray[np.uint8]) -> bytes:
-    """Return an array as one of MNIST's own files."""
-    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
-
-
-def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes:
-    """Return images, and labels if there are any, as Kaggle's table of them."""
-    columns = ["label"] * (labels is not None) + [f"pixel{i}" for i in range(784)]
-    rows = images.reshape(len(images), -1)
-    table = rows if labels is None else np.hstack([labels[:, None], rows])
-    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
-
-
 LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 3], np.uint8)  # of which the last is wrong
-
-
-def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
-    file = io.BytesIO()
-    save(file, *arrays, **named)
-    return file.getvalue()
 
 
 SETS: dict[str, Callable[[NDArray[np.uint8]], dict[str, bytes]]] = {
@@ -175,9 +148,9 @@ SETS: dict[str, Callable[[NDArray[np.uint8]], dict[str, bytes]]] = {
 
 @pytest.mark.parametrize("kind", SETS)
 def test_mnists_own_files_are_read_as_their_images(
-    batch_tab: Page, images: NDArray[np.uint8], tmp_path: Path, kind: str
+    batch_tab: Page, mnist_images: NDArray[np.uint8], tmp_path: Path, kind: str
 ) -> None:
-    files = SETS[kind](images)
+    files = SETS[kind](mnist_images)
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     batch_tab.locator("#batch input").set_input_files([tmp_path / name for name in files])

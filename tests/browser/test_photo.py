@@ -8,7 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from pictures import png_bomb
+from conftest import Write
+from pictures import encode_pdf, locked_pdf, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -126,7 +127,8 @@ def test_what_is_wrong_with_a_file_leaves_no_old_reading_until_it_is_dismissed(
 
 UNREADABLE = {
     "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "Settings, Camera, Formats, Most Compatible"),
-    "letter.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF is not a picture. Take a screenshot"),
+    "letter.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "the PDF is damaged. Save or send it again."),
+    "locked.pdf": (locked_pdf(), "the PDF is locked with a password. Save it without one."),
     "letter.docx": (b"PK\x03\x04", "not a PNG, JPEG or WebP image"),
     "nothing.png": (b"", "the file is empty"),
     "wall.png": (png_bomb(10_000, 6_000), "more than 50 megapixels"),
@@ -150,6 +152,24 @@ def test_what_the_browser_can_open_is_read(photo_tab: Page, tmp_path: Path, kind
     Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB)).save(path, kind)
     upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
+
+
+def test_a_pdf_of_one_page_is_read_and_one_of_several_opens_in_batch(
+    photo_tab: Page, tmp_path: Path, write: Write
+) -> None:
+    one, two = tmp_path / "one.pdf", tmp_path / "two.pdf"
+    one.write_bytes(encode_pdf(write("2963")))
+    two.write_bytes(encode_pdf(write("42"), write("7")))
+    upload(photo_tab, one)
+    expect(photo_tab.locator("#reading")).to_have_text("2963")
+    expect(photo_tab.locator("#frame .boxes button")).to_have_count(4)
+    upload(photo_tab, two)
+    expect(photo_tab.get_by_role("tab", name="Batch")).to_have_attribute("aria-selected", "true")
+    expect(photo_tab.locator("#batch .count")).to_have_text("2 of 2 files read")
+    rows = [row.locator("td").all_text_contents()[:2] for row in photo_tab.locator("#batch tbody tr").all()]
+    assert rows == [["two.pdf 1", "42"], ["two.pdf 2", "7"]]
+    photo_tab.locator("#batch input").set_input_files([two, one])
+    expect(photo_tab.locator("#batch .count")).to_have_text("5 of 5 files read")
 
 
 def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""The first pages of a PDF, as pictures for the page: browsers show such files, and give scripts nothing of them."""
+
+import base64
+import io
+import time
+from typing import Any
+
+from gradio.data_classes import DataWithFiles
+from PIL import Image
+
+from mnist_demo.pdf import Page, draw_pages
+
+PAGES_MAX = 8
+SECONDS_MAX = 5  # after which no further page is drawn
+QUALITY = 85
+
+
+def first_pages(upload: object) -> dict[str, Any]:
+    """Draw the first pages of an uploaded PDF: {"pages": JPEG files as base64}, or {"error": words for its user}."""
+    if not isinstance(upload, DataWithFiles) or not upload.files:
+        return {"error": "No file came. Choose a PDF."}
+    name, content = upload.files[0]
+    end = time.monotonic() + SECONDS_MAX
+    pages: list[str] = []
+    try:
+        for page in draw_pages(content, PAGES_MAX):
+            pages.append(_encode(page))
+            if time.monotonic() > end:
+                break
+    except ValueError as error:
+        if not pages:
+            return {"error": f"{name}: {error}"}
+    return {"pages": pages}
+
+
+def _encode(page: Page) -> str:
+    file = io.BytesIO()
+    Image.fromarray(page).save(file, "JPEG", quality=QUALITY)
+    return base64.b64encode(file.getvalue()).decode("ascii")

@@ -1,0 +1,65 @@
+"""PDF files: their pages as pictures, and files that cannot be opened."""
+
+import base64
+
+import numpy as np
+import pytest
+from conftest import Write
+from gradio.data_classes import DataWithFiles
+from pictures import encode_pdf, locked_pdf
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.page.pdf import PAGES_MAX, first_pages
+from mnist_demo.pdf import PIXELS_MAX, draw_pages
+
+
+def test_a_scanned_page_is_drawn_as_it_was_scanned(write: Write) -> None:
+    page = write("4")
+    (drawn,) = draw_pages(encode_pdf(page))
+    assert drawn.dtype == np.uint8
+    assert drawn.shape == pytest.approx((*page.shape, 3), abs=1)
+    assert np.abs(drawn[: page.shape[0], : page.shape[1]].mean(2) - page).mean() < 5
+
+
+def test_pages_come_in_their_order_and_no_more_than_are_wanted(write: Write, classifier: Classifier) -> None:
+    content = encode_pdf(*(write(str(digit)) for digit in (3, 8, 2)))
+    assert [recognize(page, classifier).text for page in draw_pages(content)] == ["3", "8", "2"]
+    assert len(list(draw_pages(content, 2))) == 2
+
+
+def test_the_first_page_is_what_is_read_of_a_file(write: Write, classifier: Classifier) -> None:
+    assert recognize(encode_pdf(write("2963"), write("5")), classifier).text == "2963"
+
+
+def test_a_poster_is_reduced() -> None:
+    (page,) = draw_pages(encode_pdf(np.full((900, 1500), 255, np.uint8), resolution=10))
+    assert page.shape[0] * page.shape[1] <= 1.01 * PIXELS_MAX
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (locked_pdf(), r"the PDF is locked with a password\. Save it without one\."),
+        (b"%PDF-1.7\n", r"the PDF is damaged\. Save or send it again\."),
+        (b"%PDF-1.4\ntrailer<</Root 1 0 R>>", r"the PDF is damaged\."),
+    ],
+    ids=["locked", "cut short", "empty"],
+)
+def test_says_why_a_file_cannot_be_opened(content: bytes, message: str, classifier: Classifier) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        list(draw_pages(content))
+    with pytest.raises(ValueError, match=f"^the image: {message}"):
+        recognize(content, classifier)
+
+
+def test_the_page_gets_the_first_pages_as_pictures(write: Write, classifier: Classifier) -> None:
+    long = encode_pdf(write("2963"), *[write("5")] * PAGES_MAX)
+    pages = first_pages(DataWithFiles(data={}, files=[("long.pdf", long)]))["pages"]
+    assert len(pages) == PAGES_MAX
+    assert recognize(base64.b64decode(pages[0]), classifier).text == "2963"
+
+
+def test_the_page_gets_words_that_name_the_file() -> None:
+    answer = first_pages(DataWithFiles(data={}, files=[("letter.pdf", locked_pdf())]))
+    assert answer == {"error": "letter.pdf: the PDF is locked with a password. Save it without one."}
+    assert "Choose a PDF" in first_pages(None)["error"]
