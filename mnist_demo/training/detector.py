@@ -25,6 +25,7 @@ NEAR_FROM, NEAR_TO = 8, 96  # pixels: digits so high may be read; beyond another
 SPREAD = 0.16  # of a sign's side: the standard deviation of its middle's target
 SPREAD_MIN = 0.5  # cells, likewise
 BOX_WEIGHT = 0.6  # of the boxes in the loss, beside 1 of the signs
+FEW_FROM, FEW_WEIGHT = 1.5, 1.7  # SIZE_UNITs: of larger signs a crop holds few, so they count more, up to so much
 SMALL_SIGNS = tuple(map(SIGNS.index, ".,:"))
 UNKNOWN_ALL, UNKNOWN_OTHER = 1, 2  # bits of the target's mask
 
@@ -123,16 +124,17 @@ def detection_loss(answers: tf.Tensor, heat: tf.Tensor, box: tf.Tensor, mask: tf
     target = tf.cast(heat, tf.float32) / 255
     likely, log_likely = tf.sigmoid(logits), tf.math.log_sigmoid(logits)
     log_unlikely = log_likely - logits
-    middle = tf.cast(heat == 255, tf.float32)
     counts = tf.cast(tf.bitwise.bitwise_and(mask, np.uint8(UNKNOWN_ALL)) == 0, tf.float32)[..., None]
     other = tf.cast(tf.bitwise.bitwise_and(mask, np.uint8(UNKNOWN_OTHER)) == 0, tf.float32)[..., None]
     counts = tf.concat([tf.repeat(counts, OTHER, -1), counts * other], -1)
-    loss = (
-        middle * (1 - likely) ** 2 * log_likely + (1 - middle) * counts * (1 - target) ** 4 * likely**2 * log_unlikely
-    )
-    signs = -tf.reduce_sum(loss) / tf.maximum(tf.reduce_sum(middle), 1.0)
     box = tf.cast(box, tf.float32)
     known = tf.math.is_finite(box)
+    longer = tf.exp(tf.reduce_max(tf.where(known, box, 0.0)[..., 2:], -1, keepdims=True))  # sides, in SIZE_UNITs
+    weight = tf.clip_by_value(tf.sqrt(longer / FEW_FROM), 1.0, FEW_WEIGHT)
+    middle = tf.where(heat == 255, weight, 0.0)
+    unlikely = tf.where(heat == 255, 0.0, counts * (1 - target) ** 4)
+    loss = middle * (1 - likely) ** 2 * log_likely + unlikely * likely**2 * log_unlikely
+    signs = -tf.reduce_sum(loss) / tf.maximum(tf.reduce_sum(middle), 1.0)
     distance = tf.where(known, tf.abs(boxes - tf.where(known, box, 0.0)), 0.0)
     boxes = tf.reduce_sum(distance) / tf.maximum(tf.reduce_sum(tf.cast(known, tf.float32)) / 4, 1.0)
     return {"signs": signs, "boxes": BOX_WEIGHT * boxes}

@@ -45,9 +45,9 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     speaks = CERTAINTY_WEIGHT * (tf.clip_by_value(certainty, *CERTAINTY_RANGE) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
     other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
-    speaks = NEIGHBOUR * _neighbours(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
-    digit_odds += speaks
-    other_odds = tf.concat([other_odds[:, :-1] + speaks, other_odds[:, -1:]], 1)
+    beside = NEIGHBOUR * _neighbours(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
+    digit_odds += beside
+    other_odds = tf.concat([other_odds[:, :-1] + beside, other_odds[:, -1:]], 1)
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
     there = tf.maximum(is_digit, tf.reduce_max(others, 1, keepdims=True))
     share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True))

@@ -19,8 +19,8 @@ PARTS, PART_MIN = 0.5, 10  # the share of crops of which only a part is seen, as
 QUARTER_GAP = 16  # pixels between small crops that are seen at once, as between the levels of a pyramid
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
-VISIBLE, DISTINCT = 5, 1.2  # grey levels between a mark's ink and its surroundings, and deviations of these; with less
-# it is not known
+# Between a mark's ink and its surroundings, in grey levels and in deviations of these; with less it is not known.
+VISIBLE, DISTINCT = 5, 1.2
 SMOOTHED = 0.06  # of the digits' height: over so much of the paper's grain an eye takes the mean
 
 

@@ -1,6 +1,6 @@
 """Scenes: what people write and print on a sheet, and around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ HEIGHTS = (9, 150)  # pixels of the sheet, of digits
 PENS = (0.015, 0.2)  # of a digit's height
 BROAD, BROAD_PENS = 0.08, (0.2, 0.34)  # the share of broader pens
 BEND = 0.025  # of a sign's height: the standard deviation of how far its lines are bent
+STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
 
@@ -63,7 +64,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         None if bitmaps else hands.writers[rng.integers(len(hands.writers))],
         height,
         max(0.5, height * float(np.exp(rng.uniform(*np.log(pens))))),
-        float(rng.uniform(-0.12, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 1.2)),
+        _choose_gap(rng),
         float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(-0.1, 0.6)),
         float(np.exp(rng.normal(0, 0.15))),
         float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
@@ -74,10 +75,16 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
     )
 
 
+def _choose_gap(rng: Rng) -> float:
+    chance = rng.random()
+    low, high = (-0.14, 0.0) if chance < 0.25 else (-0.06, 0.3) if chance < 0.85 else (0.3, 1.2)
+    return float(rng.uniform(low, high))
+
+
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
     scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_closely, _draw_nothing)
-    chosen = rng.choice(len(scenes), p=(0.3, 0.16, 0.12, 0.16, 0.08, 0.07, 0.11))
+    chosen = rng.choice(len(scenes), p=(0.29, 0.19, 0.13, 0.15, 0.08, 0.06, 0.1))
     scenes[chosen](sheet, hands, rng)
 
 
@@ -177,6 +184,8 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
         digit = int(sign)
         own = style.hand[digit] if style.hand else []
         lines = own[rng.integers(len(own))] if own else _segments(digit)
+        if rng.random() < STRAIGHT:
+            lines = _straighten(lines, rng)
         lines = _flourish(lines, digit, style.pen / height, rng)
     else:
         lines = _punctuation(sign, rng)
@@ -185,6 +194,13 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
     bent: list[Line] = [_shake(line, rng) * stretch for line in _bend(lines, rng)]
     shear = np.array([[1, 0], [-style.slant, 1]], np.float32)
     return [(line @ shear + np.array([0.5 * style.slant, 0], np.float32)) * np.float32(height) for line in bent]
+
+
+def _straighten(lines: list[Line], rng: Rng) -> list[Line]:
+    """Draw a sign with as few straight strokes as come near to its lines."""
+    near = float(rng.uniform(0.04, 0.14))
+    corners = [cv2.approxPolyDP(line[:, None], near, False)[:, 0] for line in lines]
+    return [np.concatenate([_bar(*start, *end) for start, end in zip(line, line[1:])]) for line in corners]
 
 
 def _segments(digit: int) -> list[Line]:
@@ -324,9 +340,13 @@ def _draw_numbers(sheet: Sheet, hands: Hands, rng: Rng) -> None:
             box = write_number(sheet, choose_number(rng), style, x, middle, hands, rng)
             if around:
                 around(sheet, box, style, rng)
-            x = box[2] + height * rng.uniform(0.5, 4)
+            if rng.random() < 0.06:  # a unit or a letter that touches the number, or nearly
+                x = _write_other(sheet, hands, style, box[2] + height * rng.uniform(-0.1, 0.3), middle, rng)
+            else:
+                x = box[2]
+            x += height * rng.uniform(0.5, 4)
             if rng.random() < 0.12:
-                x = _write_other(sheet, hands, style, x, middle, rng) + height * rng.uniform(0.3, 1)
+                x = _write_other(sheet, hands, style, x, middle, rng) + height * rng.uniform(-0.1, 1)
         middle += pitch
 
 
@@ -428,7 +448,9 @@ def _draw_single(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """One digit, or two, and nothing else but perhaps a line, a ring or the neighbours' ink at the edges."""
     low, high = (14, 70) if rng.random() < 0.8 else (70, 180)
     style = choose_style(hands, float(rng.uniform(low, high)), rng)
-    text = "1" if rng.random() < 0.15 else "".join(map(str, rng.integers(0, 10, 1 if rng.random() < 0.8 else 2)))
+    if rng.random() < 0.2:
+        style = replace(style, pen=max(0.5, style.height * float(rng.uniform(0.012, 0.05))))
+    text = str(rng.choice(["1", "7"])) if rng.random() < 0.25 else "".join(map(str, rng.integers(0, 10, 1 if rng.random() < 0.8 else 2)))
     x, y = rng.uniform(0.1, 0.7, 2) * sheet.side
     box = write_number(sheet, text, style, float(x), float(y), hands, rng)
     if rng.random() < 0.25:
@@ -449,6 +471,8 @@ def _draw_closely(sheet: Sheet, hands: Hands, rng: Rng) -> None:
 
 def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """A table, a sudoku, a register: cells with numbers, written or printed, cut by the sheet at any place."""
+    if rng.random() < 0.3:
+        return _draw_form(sheet, hands, rng)
     height = choose_height(rng)
     style = choose_style(hands, height, rng)
     long = int(rng.integers(1, 5)) if rng.random() < 0.6 else 1
@@ -482,6 +506,28 @@ def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
             else:
                 x, y = corner + cell * (rng.uniform(0.05, 0.25), rng.uniform(0.45, 0.55))
                 write_number(sheet, text, style, float(x), float(y), hands, rng)
+
+
+def _draw_form(sheet: Sheet, hands: Hands, rng: Rng) -> None:
+    """A form's row of boxes with a digit in each, which keeps within them or not, or with none."""
+    style = choose_style(hands, choose_height(rng), rng)
+    height = style.height
+    across, down = height * rng.uniform(0.65, 1.3), height * rng.uniform(0.95, 1.8)
+    apart = height * rng.uniform(0.05, 0.5) if rng.random() < 0.3 else 0.0
+    width = max(0.5, height * rng.uniform(0.01, 0.07))
+    top, filled = sheet.side * rng.uniform(-0.1, 0.4), rng.uniform(0, 1.3)
+    while top < sheet.side:
+        left = rng.uniform(-1, 0.5) * across
+        for _ in range(int(rng.integers(1, 14))):
+            right, bottom = left + across, top + down
+            corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+            sheet.rule([np.array(corners, np.float32)], width)
+            if rng.random() < filled:
+                digit = "1" if rng.random() < 0.2 else str(rng.integers(0, 10))
+                x, y = left + across * rng.uniform(0.05, 0.6), (top + bottom) / 2 + 0.08 * height * rng.normal()
+                write_number(sheet, digit, style, float(x), float(y), hands, rng)
+            left = right + apart
+        top += down * rng.uniform(1.0, 3)
 
 
 def _draw_label(sheet: Sheet, hands: Hands, rng: Rng) -> None:
