@@ -45,11 +45,14 @@ export class Surface {
     this.dry = document.createElement("canvas").getContext("2d");
   }
 
-  // Takes a size in pixels of its own, and where the paper lies on it: scale and place of its origin.
+  // Takes a size in pixels of its own, and where the paper lies on it: scale and place of its origin. A canvas has whole
+  // pixels, so what it shows is stretched by a fraction of one.
   fit(width, height, [scale, x, y]) {
+    const size = [Math.round(width), Math.round(height)];
+    const [across, down] = [size[0] / width, size[1] / height];
     for (const context of [this.wet, this.dry]) {
-      [context.canvas.width, context.canvas.height] = [Math.round(width), Math.round(height)];
-      context.setTransform(scale, 0, 0, scale, x, y);
+      [context.canvas.width, context.canvas.height] = size;
+      context.setTransform(across * scale, 0, 0, down * scale, across * x, down * y);
     }
     this.drawn = null;
   }

@@ -114,7 +114,7 @@ def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = Non
     for painter in painters:
         painter.start()
     try:
-        return _train(net, drawn, checkpoints, steps, seed)
+        return _train(net, Pool(drawn, painters), checkpoints, steps, seed)
     finally:
         for painter in painters:
             painter.terminate()
@@ -140,12 +140,19 @@ def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
 class Pool:
     """The newest of what was drawn; each array has it along its first axis."""
 
-    def __init__(self, queue: Any) -> None:
+    def __init__(self, queue: Any, painters: list[Any]) -> None:
+        self._painters = painters
         self._queue, self._next, self.size, self.drawn, self.used = queue, 0, 0, 0, 0
         self._arrays: list[np.ndarray] = []
 
     def fill(self, wait: bool) -> None:
-        """Take as much of what has been drawn as was used, waiting for some of it if need be."""
+        """Take as much of what has been drawn as was used, waiting for some of it if need be.
+
+        Raises:
+            RuntimeError: a process that draws has ended.
+        """
+        if not all(painter.is_alive() for painter in self._painters):
+            raise RuntimeError("a process that draws has ended; its error is above")
         while wait or self.size < POOL or self.drawn < self.used:
             try:
                 drawn = self._queue.get(timeout=300 if wait else None, block=wait)
@@ -166,7 +173,7 @@ class Pool:
         return [array[chosen] for array in self._arrays]
 
 
-def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int) -> Any:
+def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int) -> Any:
     import keras
     import tensorflow as tf
 
@@ -202,7 +209,7 @@ def _train(net: str, drawn: Any, checkpoints: Path, steps: int | None, seed: int
         done.assign_add(1)
         return losses
 
-    pool, rng, steps = Pool(drawn), np.random.default_rng(seed + int(done)), steps or task.steps
+    rng, steps = np.random.default_rng(seed + int(done)), steps or task.steps
     pool.fill(wait=True)
     sums, since, begun = collections.Counter[str](), int(done), time.time()
     while (now := int(done)) < steps:

@@ -1,5 +1,6 @@
 """Scenes: what people write and print on a sheet, and around it."""
 
+import itertools
 from dataclasses import dataclass, replace
 
 import cv2
@@ -199,8 +200,12 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
 def _straighten(lines: list[Line], rng: Rng) -> list[Line]:
     """Draw a sign with as few straight strokes as come near to its lines."""
     near = float(rng.uniform(0.04, 0.14))
-    corners = [cv2.approxPolyDP(line[:, None], near, False)[:, 0] for line in lines]
-    return [np.concatenate([_bar(*start, *end) for start, end in zip(line, line[1:])]) for line in corners]
+    straight = []
+    for line in lines:
+        corners = cv2.approxPolyDP(line[:, None], near, False)[:, 0]
+        bars = [_bar(*start, *end) for start, end in itertools.pairwise(corners.tolist())]
+        straight.append(np.concatenate(bars) if bars else line)
+    return straight
 
 
 def _segments(digit: int) -> list[Line]:
