@@ -92,8 +92,8 @@ def load_hands(folder: Path, held_out: bool = False) -> Hands:
     return Hands(
         [hand for strokes in digits for hand in _hands(_part(strokes, held_out))],
         [mnist.images[part][mnist.labels[part] == label] for label in range(10)],
-        [_unit(sign) for strokes in letters for sign in _part(_without_signs(strokes), held_out).signs],
-        [_unit(sign) for sign in _part(words, held_out).signs] if words else [],
+        [unit(sign) for strokes in letters for sign in _part(_without_signs(strokes), held_out).signs],
+        [unit(sign) for sign in _part(words, held_out).signs] if words else [],
         _load_drawings(folder / "train", held_out),
         cut_type(),
         pages,
@@ -116,13 +116,13 @@ def _hands(digits: PenStrokes) -> list[list[list[list[Line]]]]:
         own = np.flatnonzero(digits.writers == writer)
         hand: list[list[list[Line]]] = [[] for _ in range(10)]
         for i in own:
-            hand[int(digits.labels[i])].append(_unit(digits.signs[i]))
+            hand[int(digits.labels[i])].append(unit(digits.signs[i]))
         if sum(map(bool, hand)) >= DIGITS_OF_A_HAND:
             hands.append(hand)
     return hands
 
 
-def _unit(sign: list[NDArray[np.int16]]) -> list[Line]:
+def unit(sign: list[NDArray[Any]]) -> list[Line]:
     """Scale a sign to a height of 1, or to a width of 1.5 where it is wider than that; its top left corner at 0."""
     points = np.concatenate(sign).astype(np.float32)
     low = points.min(0)

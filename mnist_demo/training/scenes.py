@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.training.hands import Grey, Hands, Line
+from mnist_demo.training.greek import draw_greek
+from mnist_demo.training.hands import Grey, Hands, Line, unit
 from mnist_demo.training.sheet import (
     BITMAP_INK,
     NO_SIGN,
@@ -25,9 +26,10 @@ Rng = np.random.Generator
 
 HEIGHTS = (9, 150)  # pixels of the sheet, of digits
 PENS = (0.015, 0.2)  # of a digit's height
-BROAD, BROAD_PENS = 0.08, (0.2, 0.34)  # the share of broader pens
+BROAD, BROAD_PENS = 0.1, (0.2, 0.34)  # the share of broader pens
 BEND = 0.025  # of a sign's height: the standard deviation of how far its lines are bent
 STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
+GREEK = 0.15  # of the letters
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
 
@@ -243,8 +245,8 @@ def _flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]
         return [*lines, _bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
     if digit == 7 and chance < 0.25:
         return _adorn_seven(lines, low, high, rng)
-    if digit == 1 and chance < 0.45:
-        return _adorn_one(lines, low, high, rng)
+    if digit == 1 and chance < 0.55:
+        return _adorn_one(lines, low, high, pen, rng)
     if digit == 2 and chance < 0.12:
         x, y = lines[-1][-1]
         return [*lines, _bar(x, y, x + rng.uniform(0.1, 0.6), y + rng.normal(0, 0.06))]
@@ -262,17 +264,20 @@ def _adorn_seven(lines: list[Line], low: NDArray[np.float32], high: NDArray[np.f
     return [_bar(x + rng.normal(0, 0.04), y + rng.uniform(0.08, 0.3), x, y), *lines]
 
 
-def _adorn_one(lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], rng: Rng) -> list[Line]:
-    """A foot, a flag, both, or a hook at the foot."""
+def _adorn_one(
+    lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], pen: float, rng: Rng
+) -> list[Line]:
+    """A foot, a flag, both, or a hook at the foot, beyond the pen's breadth."""
     chance, (x, y) = rng.random(), lines[-1][-1]
-    flag, foot = [], []
+    flag, foot, beyond = [], [], pen / 2
     if chance < 0.6 and high[0] - low[0] < 0.25:
-        flag = [_bar(lines[0][0][0] - rng.uniform(0.08, 0.5), rng.uniform(0.03, 0.6), lines[0][0][0], 0.02)]
+        reach = beyond + rng.uniform(0.08, 0.5)
+        flag = [_bar(lines[0][0][0] - reach, rng.uniform(0.03, 0.6), lines[0][0][0], 0.02)]
     if 0.4 < chance < 0.8:
-        left, right = rng.uniform(0.02, 0.35, 2)
+        left, right = beyond + rng.uniform(0.02, 0.35, 2)
         foot = [_bar(x - left, y + rng.normal(0, 0.03), x + right, y + rng.normal(0, 0.03))]
     elif chance >= 0.8:
-        reach = rng.uniform(0.08, 0.3) * rng.choice([1, 1, -1])
+        reach = (beyond + rng.uniform(0.08, 0.3)) * rng.choice([1, 1, -1])
         foot = [np.array([(x, y), (x + 0.4 * reach, y + 0.03), (x + reach, y - rng.uniform(0, 0.12))], np.float32)]
     return [*flag, *lines, *foot]
 
@@ -594,7 +599,8 @@ def _write_other(sheet: Sheet, hands: Hands, style: Style, x: float, middle: flo
         lines = [line * np.float32(0.7) for line in lines]
     elif hands.letters:
         sign, scale = OTHER, height * rng.uniform(0.6, 1.2)
-        lines = hands.letters[rng.integers(len(hands.letters))]
+        greek = rng.random() < GREEK
+        lines = unit(draw_greek(rng)) if greek else hands.letters[rng.integers(len(hands.letters))]
     else:
         return x
     low, high = _extent(lines)
