@@ -86,8 +86,11 @@ def _choose_gap(rng: Rng) -> float:
 
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
-    scenes = (_draw_numbers, _draw_single, _draw_table, _draw_others, _draw_label, _draw_closely, _draw_nothing)
-    chosen = rng.choice(len(scenes), p=(0.29, 0.19, 0.13, 0.15, 0.08, 0.06, 0.1))
+    scenes = (
+        *(_draw_numbers, _draw_single, _draw_table, _draw_form, _draw_others, _draw_label, _draw_closely),
+        _draw_nothing,
+    )
+    chosen = rng.choice(len(scenes), p=(0.29, 0.19, 0.09, 0.04, 0.15, 0.08, 0.06, 0.1))
     scenes[chosen](sheet, hands, rng)
 
 
@@ -460,7 +463,9 @@ def _draw_single(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     style = choose_style(hands, float(rng.uniform(low, high)), rng)
     if rng.random() < 0.2:
         style = replace(style, pen=max(0.5, style.height * float(rng.uniform(0.012, 0.05))))
-    text = str(rng.choice(["1", "7"])) if rng.random() < 0.25 else "".join(map(str, rng.integers(0, 10, 1 if rng.random() < 0.8 else 2)))
+    text = str(rng.integers(0, 10)) if rng.random() < 0.8 else f"{rng.integers(0, 100):02}"
+    if rng.random() < 0.25:
+        text = str(rng.choice(["1", "7"]))
     x, y = rng.uniform(0.1, 0.7, 2) * sheet.side
     box = write_number(sheet, text, style, float(x), float(y), hands, rng)
     if rng.random() < 0.25:
@@ -481,8 +486,6 @@ def _draw_closely(sheet: Sheet, hands: Hands, rng: Rng) -> None:
 
 def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """A table, a sudoku, a register: cells with numbers, written or printed, cut by the sheet at any place."""
-    if rng.random() < 0.3:
-        return _draw_form(sheet, hands, rng)
     height = choose_height(rng)
     style = choose_style(hands, height, rng)
     long = int(rng.integers(1, 5)) if rng.random() < 0.6 else 1
