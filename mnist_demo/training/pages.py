@@ -16,6 +16,7 @@ SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
 PARTS, PART_MIN = 0.5, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
+SQUARE = 0.4  # the share of parts around a mark that are square, as photos of a single digit are
 QUARTER_GAP = 16  # pixels between small crops that are seen at once, as between the levels of a pyramid
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
@@ -106,11 +107,14 @@ def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
     side = sheet.side
     if rng.random() > PARTS:
         return 0, 0, side, side
-    signs = [mark.box for mark in sheet.marks if mark.sign >= 0 and mark.box[2] - mark.box[0] > PART_MIN / 2]
+    signs = [mark.box for mark in sheet.marks if mark.sign >= 0 and mark.box[3] - mark.box[1] > PART_MIN]
     if signs and rng.random() < 0.7:
         first = signs[rng.integers(len(signs))]
         around = max(first[2] - first[0], first[3] - first[1]) * rng.uniform(0.02, rng.choice([0.2, 0.8, 3]), 4)
         low, high = np.array(first[:2]) - around[:2], np.array(first[2:]) + around[2:]
+        if rng.random() < SQUARE:
+            lacking, before = np.max(high - low) - (high - low), rng.uniform(0, 1, 2)
+            low, high = low - lacking * before, high + lacking * (1 - before)
     else:
         size = side * rng.uniform(0.15, 1, 2)
         low = rng.uniform(0, side - size)
