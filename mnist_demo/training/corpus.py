@@ -22,6 +22,7 @@ from mnist_demo.training.data import (
     load_pen_digits,
     load_pen_signs,
 )
+from mnist_demo.training.greek import draw_greek
 from mnist_demo.training.hands import load_hands
 from mnist_demo.training.ink import normalize
 from mnist_demo.training.outliers import make_outliers
@@ -32,7 +33,7 @@ BATCH = 128
 VARIANTS = 8  # drawings of each recorded sign
 CUT_OUT = 10_000  # cut-outs of drawn pages for each of VARIANTS, and held-out ones
 # Images a batch from each source; what a missing source would give, MNIST gives.
-REDRAWN, PEN_DIGITS, CUTOUTS, PEN_SIGNS, OUTLIERS, TOUCHING = 12, 26, 34, 10, 8, 4
+REDRAWN, PEN_DIGITS, CUTOUTS, PEN_SIGNS, GREEK, OUTLIERS, TOUCHING = 12, 26, 34, 10, 2, 8, 4
 
 Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
 
@@ -101,6 +102,8 @@ def load_corpus(folder: Path, cutter: keras.Model, seed: int, variants: int = VA
         signs_drawn, signs["pen signs"] = _draw(known, variants, rng), _draw(unknown, 3, rng)
         sources.append(_no_digits(PEN_SIGNS, signs_drawn))
         strokes += [stroke for sign in known.signs for stroke in sign]
+    greek = [draw_greek(rng) for _ in range(1000)]
+    sources.append(_no_digits(GREEK, render_all(greek, np.full(len(greek), "greek"), variants, rng)))
     sources.append(_no_digits(OUTLIERS, make_outliers(train, signs_drawn, strokes, 4000 * variants, rng)))
     sources.append((CUTOUTS, *draw_cutouts(load_hands(folder), cutter, CUT_OUT * variants, rng)))
     images, labels = draw_cutouts(load_hands(folder, held_out=True), cutter, CUT_OUT, rng)
