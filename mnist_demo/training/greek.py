@@ -24,14 +24,16 @@ LETTERS = {
 }
 SHAKE = 4.0  # of a letter's 100: the standard deviation of each point's place
 STEPS = 8  # of the line between two points
+UNITS = 10  # of a recorded pen to one of the letters'
 
 
-def draw_greek(rng: np.random.Generator) -> list[NDArray[np.float32]]:
-    """Return the lines of a letter, each (k, 2) float32, x right and y down, as no other is drawn."""
+def draw_greek(rng: np.random.Generator) -> list[NDArray[np.int16]]:
+    """Return the strokes of a letter, each (k, 2), x right and y down, as no other is drawn."""
     letter = LETTERS[str(rng.choice(list(LETTERS)))]
     slant, wide = rng.normal(0, 0.15), np.exp(rng.normal(0, 0.2))
     matrix = np.array([[wide, 0], [-slant, 1]])
-    return [_smooth(_points(stroke, rng) @ matrix).astype(np.float32) for stroke in letter.split("|")]
+    strokes = (_smooth(_points(stroke, rng) @ matrix) for stroke in letter.split("|"))
+    return [np.round(stroke * UNITS).astype(np.int16) for stroke in strokes]
 
 
 def _points(stroke: str, rng: np.random.Generator) -> NDArray[np.float64]:

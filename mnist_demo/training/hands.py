@@ -122,7 +122,7 @@ def _hands(digits: PenStrokes) -> list[list[list[list[Line]]]]:
     return hands
 
 
-def unit(sign: list[NDArray[Any]]) -> list[Line]:
+def unit(sign: list[NDArray[np.int16]]) -> list[Line]:
     """Scale a sign to a height of 1, or to a width of 1.5 where it is wider than that; its top left corner at 0."""
     points = np.concatenate(sign).astype(np.float32)
     low = points.min(0)
