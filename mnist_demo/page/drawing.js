@@ -5,9 +5,7 @@ const KEPT = "drawing"; // in the tab's own storage
 
 export class Drawing {
   constructor() {
-    this.now = { frame: null, strokes: [] }; // never altered: a change puts another in its place
-    this.past = [];
-    this.future = [];
+    this.forget();
   }
 
   get strokes() {
@@ -36,6 +34,13 @@ export class Drawing {
   redo() {
     this.past.push(this.now);
     this.now = this.future.pop();
+  }
+
+  // Begins anew, with nothing to undo.
+  forget() {
+    this.now = { frame: null, strokes: [] }; // never altered: a change puts another in its place
+    this.past = [];
+    this.future = [];
   }
 
   keep() {

@@ -6,10 +6,12 @@ import { Surface, extend, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";
 import { followHand } from "./hand.js";
+import { welcome } from "./welcome.js";
 
 const PENS = { fine: 0.012, medium: 0.026, bold: 0.048, eraser: 0.08 }; // stroke width / the pad's diagonal
 const SEND_EVERY = 45; // milliseconds between two requests while the pen moves
 const REPLAY = 500; // milliseconds to draw an example
+const WELCOME = 1; // the example that draws itself on a first visit
 
 const canvas = element.querySelector("canvas");
 const hint = element.querySelector(".hint");
@@ -31,6 +33,7 @@ let erasure = 0; // counts what takes something away: an answer asked for earlie
 let asking = false;
 let busy = false;
 let replay = null; // the example that is drawing itself
+let isShow = false; // whether the drawing was made to welcome someone: a hand's first stroke takes its place
 let hurry = () => {};
 
 // ---- strokes
@@ -81,7 +84,7 @@ function changed(takesAway = false) {
   buttons.redo.disabled = !drawing.future.length;
   buttons.clear.disabled = isBlank;
   if (isBlank) reading = EMPTY;
-  if (!live) drawing.keep();
+  if (!live && !isShow) drawing.keep();
   paint();
   if (!busy || takesAway || live === null) show(!isBlank);
   readAlong();
@@ -121,6 +124,7 @@ function resize() {
   [width, height] = [box.width, box.height];
   place();
   if (isFirst) changed(); // a drawing that was brought back is read
+  if (isFirst && !drawing.strokes.length) welcome(() => play(props.examples[WELCOME].path, true));
   screen.show(drawing.strokes, live, getComputedStyle(canvas).color); // at once: a new size has wiped the canvas
 }
 
@@ -166,6 +170,8 @@ followHand(canvas, {
   begin(event) {
     canvas.focus({ preventScroll: true, focusVisible: false });
     stopReplay();
+    if (isShow) alter(() => drawing.forget());
+    isShow = false;
     begin(position(event), event.button === 5 || undefined); // a pen's other end
   },
   move: (events) => move(events.map(position)),
@@ -214,7 +220,8 @@ function stopReplay() {
   if (live) end(true);
 }
 
-async function play(path) {
+async function play(path, toWelcome = false) {
+  isShow = toWelcome;
   const mine = (replay = path.split("M").slice(1).map((line) => line.split("L").map((point) => point.split(" ").map(Number))));
   alter(() => drawing.change([], seen()));
   choose("medium");

@@ -66,7 +66,10 @@ def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: dict[str, BrowserContext] = {}
 
     def window(**options: Any) -> BrowserContext:
-        return contexts.setdefault(str(options), browser.new_context(service_workers="block", **options))
+        if str(options) not in contexts:
+            contexts[str(options)] = browser.new_context(service_workers="block", **options)
+            contexts[str(options)].add_init_script("localStorage.setItem('visited', 'yes')")  # no drawing to welcome it
+        return contexts[str(options)]
 
     yield window
     for context in contexts.values():

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from .conftest import OpenPage
 from .pen import draw, place, press, touch
 
 
@@ -30,6 +31,30 @@ def test_the_reading_follows_the_pen_before_it_is_lifted(page: Page) -> None:
     (stroke,) = place("2", page.locator("#sketchpad canvas"))
     press(page, stroke)
     expect(page.locator("#reading")).to_have_text("2")
+
+
+def test_a_first_visit_is_welcomed_with_a_number_that_any_stroke_takes_away(
+    open_page: OpenPage, browser: Browser
+) -> None:
+    page = open_page(browser.new_context())
+    expect(page.locator("#reading")).to_have_text("42")
+    draw(page, "7")
+    expect(page.locator("#reading")).to_have_text("7")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#reading")).to_have_text("")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.reload()
+    page.wait_for_timeout(2000)
+    expect(page.locator("#reading")).to_have_text("")  # it is no first visit any more
+    page.context.close()
+
+
+def test_nothing_draws_itself_where_a_hand_was_there_before(open_page: OpenPage, browser: Browser) -> None:
+    page = open_page(browser.new_context())
+    draw(page, "7")
+    page.wait_for_timeout(2000)
+    expect(page.locator("#reading")).to_have_text("7")
+    page.context.close()
 
 
 def test_a_blank_pad_reads_as_nothing(page: Page) -> None:
