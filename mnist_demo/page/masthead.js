@@ -22,8 +22,9 @@ const actions = {
     showTheme();
   },
   share() {
-    if (isPhone && navigator.share) navigator.share({ title: document.title, url: link.href }).catch(() => {});
-    else dialog.showModal();
+    if (isPhone && navigator.share) return navigator.share({ title: document.title, url: link.href }).catch(() => {});
+    dialog.showModal();
+    button("copy").focus(); // not the link before it; the attribute autofocus is an error in another site's frame
   },
   close: () => dialog.close(),
   async copy() {
