@@ -134,7 +134,7 @@ def detection_loss(answers: tf.Tensor, heat: tf.Tensor, box: tf.Tensor, mask: tf
     middle = tf.where(heat == 255, weight, 0.0)
     unlikely = tf.where(heat == 255, 0.0, counts * (1 - target) ** 4)
     loss = middle * (1 - likely) ** 2 * log_likely + unlikely * likely**2 * log_unlikely
-    signs = -tf.reduce_sum(loss) / tf.maximum(tf.reduce_sum(middle), 1.0)
+    signs = -tf.reduce_sum(loss) / tf.maximum(tf.reduce_sum(tf.cast(heat == 255, tf.float32)), 1.0)
     distance = tf.where(known, tf.abs(boxes - tf.where(known, box, 0.0)), 0.0)
     boxes = tf.reduce_sum(distance) / tf.maximum(tf.reduce_sum(tf.cast(known, tf.float32)) / 4, 1.0)
     return {"signs": signs, "boxes": BOX_WEIGHT * boxes}

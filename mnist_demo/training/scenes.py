@@ -44,6 +44,7 @@ class Style:
         uneven: how far signs stand off their line, of the height; sizes: the deviation of their sizes, of it.
         wide: how many times as wide as the hand's signs are.
         joined: whether the pen stays on the paper between digits.
+        close: whether each digit stands as near to the last as their ink lets it.
         hard: how MNIST's bitmaps are hardened, a threshold and a gain.
     """
 
@@ -56,6 +57,7 @@ class Style:
     uneven: float
     sizes: float
     joined: bool
+    close: bool
     tool: Tool
     hard: tuple[float, float]
 
@@ -73,6 +75,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
         float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
         bool(rng.random() < 0.12),
+        bool(rng.random() < 0.15),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
     )
@@ -135,7 +138,7 @@ def choose_number(rng: Rng) -> str:
 def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float, hands: Hands, rng: Rng) -> Box:
     """Write a number from x on, its digits' middle there; return the box around it before the sheet's turn."""
     left, top, bottom = x, middle, middle
-    last: NDArray[np.float32] | None = None
+    last: list[Line] = []  # the digit before
     for sign in text:
         if sign == " ":
             x += style.height * rng.uniform(0.4, 1.0)
@@ -145,17 +148,18 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
         gap = style.height * (style.gap + rng.normal(0, 0.04)) if x > left else 0.0
         if sign.isdigit() and style.hand is None:
             x = _stamp_digit(sheet, int(sign), style, x + gap, y, height, hands, rng)
-            last = None
         else:
             lines = _lines_of(sign, style, height, rng)
-            low, high = _extent(lines)
-            shift = np.array([x + gap - low[0], y - height / 2], np.float32)
-            lines = [line + shift for line in lines]
-            if style.joined and last is not None and sign.isdigit():
-                lines[0] = np.concatenate([last[None], lines[0]])
+            low, _ = _extent(lines)
+            lines = [line + np.array([x + gap - low[0], y - height / 2], np.float32) for line in lines]
+            if last and style.close and sign.isdigit():
+                nearer = _room(last, lines, 0.1 * style.height) - style.pen * rng.uniform(0.2, 1.1)
+                lines = [line - np.array([nearer, 0], np.float32) for line in lines]
+            if last and style.joined and sign.isdigit():
+                lines[0] = np.concatenate([last[-1][-1:], lines[0]])
             sheet.write(SIGNS.index(sign), lines, style.pen, style.height, style.tool)
-            last = lines[-1][-1] if sign.isdigit() else None
-            x += gap + float(high[0] - low[0]) + 0.7 * style.pen
+            last = lines if sign.isdigit() else []
+            x = float(_extent(lines)[1][0]) + 0.7 * style.pen
         top, bottom = min(top, y - height / 2), max(bottom, y + height / 2)
     return left, top, x, bottom
 
@@ -163,6 +167,20 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
 def _extent(lines: list[Line]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     points = np.concatenate(lines)
     return points.min(0), points.max(0)
+
+
+def _room(left: list[Line], right: list[Line], step: float) -> float:
+    """How far signs may be pushed together until their ink meets, seen in rows `step` high."""
+    before, after = np.concatenate(left), np.concatenate(right)
+    low = min(before[:, 1].min(), after[:, 1].min())
+    rows = int(max(before[:, 1].max(), after[:, 1].max()) - low) // max(1, int(step)) + 3
+    ends, begins = np.full(rows, -np.inf), np.full(rows, np.inf)
+    for points, edge, extreme in ((before, ends, np.maximum), (after, begins, np.minimum)):
+        row = ((points[:, 1] - low) / max(1, int(step))).astype(int)
+        for near in (-1, 0, 1):  # lines go on between their points
+            extreme.at(edge, np.clip(row + near, 0, rows - 1), points[:, 0])
+    room = float((begins - ends).min())
+    return room if np.isfinite(room) else 0.0
 
 
 def _stamp_digit(
@@ -241,11 +259,14 @@ def _shake(line: Line, rng: Rng) -> Line:
 
 
 def _flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]:
-    """Slash some zeros, cross some sevens, give ones a foot or a flag, twos a tail; part some strokes."""
+    """Slash zeros or make them square, cross sevens, give ones a foot or a flag, twos a tail, part strokes: some."""
     chance = rng.random()
     low, high = _extent(lines)
     if digit == 0 and chance < 0.08 and pen < 0.1:
         return [*lines, _bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
+    if digit == 0 and chance > 0.97 and pen > 0.05:
+        wide = rng.uniform(0.4, 0.8)
+        return [_bar(0, 0, wide, 0), _bar(wide, 0, wide, 1), _bar(wide, 1, 0, 1), _bar(0, 1, 0, 0)]
     if digit == 7 and chance < 0.25:
         return _adorn_seven(lines, low, high, rng)
     if digit == 1 and chance < 0.55:
@@ -525,7 +546,7 @@ def _draw_form(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """A form's row of boxes with a digit in each, which keeps within them or not, or with none."""
     style = choose_style(hands, choose_height(rng), rng)
     height = style.height
-    across, down = height * rng.uniform(0.65, 1.3), height * rng.uniform(0.95, 1.8)
+    across, down = height * rng.uniform(0.65, 1.3), height * rng.uniform(0.95, 1.1 if rng.random() < 0.4 else 1.8)
     apart = height * rng.uniform(0.05, 0.5) if rng.random() < 0.3 else 0.0
     width = max(0.5, height * rng.uniform(0.01, 0.07))
     top, filled = sheet.side * rng.uniform(-0.1, 0.4), rng.uniform(0, 1.3)
