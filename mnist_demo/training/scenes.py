@@ -130,6 +130,8 @@ def choose_number(rng: Rng) -> str:
         (0.04, f"{two[0]}:{two[1]}"),
         (0.03, f"{digits[:2]}/{two[0][:1]}"),
         (0.02, f"{digits[:3]} {two[0]} {two[1]}"),
+        (0.03, f"{digits[:3]}{rng.choice(list('+-x÷'))}{two[0]}={two[1]}"),
+        (0.02, f"{digits[:4]}.{two[0]}€" if rng.random() < 0.5 else f"{two[0]}%"),
     )
     shares = np.array([share for share, _ in forms])
     return forms[rng.choice(len(forms), p=shares / shares.sum())][1]
@@ -157,7 +159,7 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
                 lines = [line - np.array([nearer, 0], np.float32) for line in lines]
             if last and style.joined and sign.isdigit():
                 lines[0] = np.concatenate([last[-1][-1:], lines[0]])
-            sheet.write(SIGNS.index(sign), lines, style.pen, style.height, style.tool)
+            sheet.write(SIGNS.index(sign) if sign in SIGNS else OTHER, lines, style.pen, style.height, style.tool)
             last = lines if sign.isdigit() else []
             x = float(_extent(lines)[1][0]) + 0.7 * style.pen
         top, bottom = min(top, y - height / 2), max(bottom, y + height / 2)
@@ -306,8 +308,24 @@ def _adorn_one(
     return [*flag, *lines, *foot]
 
 
+_TURN = np.linspace(0.4, 2.7, 9, dtype=np.float32)
+_ARC = np.stack([0.6 - 0.6 * np.sin(_TURN), 0.5 - 0.6 * np.cos(_TURN)], 1)
+OPERATORS: dict[str, list[Line]] = {  # signs of sums and amounts that no number has
+    "+": [_bar(0, 0.5, 1, 0.5), _bar(0.5, 0, 0.5, 1)],
+    "=": [_bar(0, 0.3, 1, 0.3), _bar(0, 0.7, 1, 0.7)],
+    "x": [_bar(0, 0, 0.9, 1), _bar(0.9, 0, 0, 1)],
+    "÷": [_bar(0, 0.5, 1, 0.5), _bar(0.48, 0.1, 0.52, 0.12), _bar(0.48, 0.88, 0.52, 0.9)],
+    "€": [_ARC, _bar(-0.05, 0.4, 0.45, 0.4), _bar(-0.05, 0.6, 0.4, 0.6)],
+    "%": [_bar(1, 0, 0, 1), _bar(0.1, 0.1, 0.14, 0.14), _bar(0.86, 0.86, 0.9, 0.9)],
+}
+
+
 def _punctuation(sign: str, rng: Rng) -> list[Line]:
-    """Lines of a sign that belongs to numbers, in units of a digit's height, its top at 0."""
+    """Lines of a sign beside digits, in units of a digit's height, its top at 0."""
+    if sign in OPERATORS:
+        size, y = rng.uniform(0.4, 0.8), rng.uniform(0.1, 0.35)
+        lines = (line + rng.normal(0, 0.03, line.shape) for line in OPERATORS[sign])
+        return [(line * size + np.array([0, y])).astype(np.float32) for line in lines]
     base = 1 + rng.normal(0, 0.05)
     if sign == ".":
         return [_dab(0.0, base - 0.04, rng.uniform(0.0, 0.07), rng)]
