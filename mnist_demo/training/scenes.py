@@ -309,7 +309,7 @@ def _adorn_one(
 
 
 _TURN = np.linspace(0.4, 2.7, 9, dtype=np.float32)
-_ARC = np.stack([0.6 - 0.6 * np.sin(_TURN), 0.5 - 0.6 * np.cos(_TURN)], 1)
+_ARC: Line = np.stack([0.6 - 0.6 * np.sin(_TURN), 0.5 - 0.6 * np.cos(_TURN)], 1).astype(np.float32)
 OPERATORS: dict[str, list[Line]] = {  # signs of sums and amounts that no number has
     "+": [_bar(0, 0.5, 1, 0.5), _bar(0.5, 0, 0.5, 1)],
     "=": [_bar(0, 0.3, 1, 0.3), _bar(0, 0.7, 1, 0.7)],
