@@ -1,379 +1,33 @@
 """Scenes: what people write and print on a sheet, and around it."""
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mnist_demo.training.greek import draw_greek
-from mnist_demo.training.hands import Grey, Hands, Line, unit
-from mnist_demo.training.sheet import (
-    BITMAP_INK,
-    NO_SIGN,
-    OTHER,
-    SIGNS,
-    Box,
-    Layer,
-    Sheet,
-    Tool,
-    choose_tool,
-    draw_round,
+from mnist_demo.training.hands import Grey, Hands, unit
+from mnist_demo.training.sheet import NO_SIGN, OTHER, Box, Sheet, draw_round
+from mnist_demo.training.strokes import bar, extent
+from mnist_demo.training.writing import (
+    Style,
+    choose_height,
+    choose_number,
+    choose_style,
+    choose_word,
+    print_text,
+    write_number,
 )
 
 Rng = np.random.Generator
 
-HEIGHTS = (9, 150)  # pixels of the sheet, of digits
-PENS = (0.015, 0.2)  # of a digit's height
-BROAD, BROAD_PENS = 0.1, (0.2, 0.34)  # the share of broader pens
-BEND = 0.025  # of a sign's height: the standard deviation of how far its lines are bent
-STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
 GREEK = 0.15  # of the letters
-BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
-WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one hand writes a number at one time.
-
-    Attributes:
-        hand: its digits' lines by label; None where bitmaps are put down.
-        height, pen: pixels; gap: between signs, of the height; slant: run to rise.
-        uneven: how far signs stand off their line, of the height; sizes: the deviation of their sizes, of it.
-        wide: how many times as wide as the hand's signs are.
-        joined: whether the pen stays on the paper between digits.
-        close: whether each digit stands as near to the last as their ink lets it.
-        hard: how MNIST's bitmaps are hardened, a threshold and a gain.
-    """
-
-    hand: list[list[list[Line]]] | None
-    height: float
-    pen: float
-    gap: float
-    slant: float
-    wide: float
-    uneven: float
-    sizes: float
-    joined: bool
-    close: bool
-    tool: Tool
-    hard: tuple[float, float]
-
-
-def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
-    bitmaps = rng.random() < BITMAPS or not hands.writers
-    pens = BROAD_PENS if rng.random() < BROAD else PENS
-    return Style(
-        None if bitmaps else hands.writers[rng.integers(len(hands.writers))],
-        height,
-        max(0.5, height * float(np.exp(rng.uniform(*np.log(pens))))),
-        _choose_gap(rng),
-        float(rng.normal(0, 0.12) if rng.random() < 0.8 else rng.uniform(-0.1, 0.6)),
-        float(np.exp(rng.normal(0, 0.15))),
-        float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
-        float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
-        bool(rng.random() < 0.12),
-        bool(rng.random() < 0.15),
-        choose_tool(rng),
-        (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
-    )
-
-
-def _choose_gap(rng: Rng) -> float:
-    chance = rng.random()
-    low, high = (-0.14, 0.0) if chance < 0.25 else (-0.06, 0.3) if chance < 0.85 else (0.3, 1.2)
-    return float(rng.uniform(low, high))
 
 
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """Fill a sheet with a random scene."""
-    scenes = (
-        *(_draw_numbers, _draw_single, _draw_table, _draw_form, _draw_others, _draw_label, _draw_closely),
-        _draw_nothing,
-    )
-    chosen = rng.choice(len(scenes), p=(0.29, 0.19, 0.09, 0.04, 0.15, 0.08, 0.06, 0.1))
-    scenes[chosen](sheet, hands, rng)
-
-
-def choose_height(rng: Rng) -> float:
-    """The height of a scene's digits: mostly what one level of the pyramid answers for, now and then far from it."""
-    low, high = (13, 66) if rng.random() < 0.85 else HEIGHTS
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-# ---- numbers
-
-
-def choose_number(rng: Rng) -> str:
-    """A number as people write them: mostly an integer, else a decimal, an amount, a date, a time, a sum."""
-    digits = "".join(map(str, rng.integers(0, 10, rng.integers(1, 8))))
-    if rng.random() < 0.2:  # round amounts
-        digits = digits[: max(1, len(digits) - 3)] + "0" * int(rng.integers(1, 5))
-    if rng.random() < 0.15:
-        digits = "".join(rng.choice(list("111470"), rng.integers(1, 6)))
-    two = [f"{rng.integers(0, 100):02}" for _ in range(4)]
-    forms = (
-        (0.42, digits),
-        (0.09, f"{digits[:4]}.{two[0]}"),
-        (0.08, f"{digits[:4]},{two[0]}"),
-        (0.05, f"{digits[:3]}.{two[0]}{two[1][:1]}"),
-        (0.04, f"{digits[:3]},{two[0]}{two[1][:1]}"),
-        (0.05, f"-{digits[:4]}"),
-        (0.03, f"{digits}.-"),
-        (0.02, f"{digits},-"),
-        (0.05, f"{two[0]}/{two[1]}/{two[2]}"),
-        (0.04, f"{two[0]}/{two[1]}/{two[2]}{two[3]}"),
-        (0.02, f"{two[0]}.{two[1]}.{two[2]}{two[3]}"),
-        (0.02, f"{two[0]}-{two[1]}-{two[2]}"),
-        (0.04, f"{two[0]}:{two[1]}"),
-        (0.03, f"{digits[:2]}/{two[0][:1]}"),
-        (0.02, f"{digits[:3]} {two[0]} {two[1]}"),
-        (0.03, f"{digits[:3]}{rng.choice(list('+-x÷'))}{two[0]}={two[1]}"),
-        (0.02, f"{digits[:4]}.{two[0]}€" if rng.random() < 0.5 else f"{two[0]}%"),
-    )
-    shares = np.array([share for share, _ in forms])
-    return forms[rng.choice(len(forms), p=shares / shares.sum())][1]
-
-
-def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float, hands: Hands, rng: Rng) -> Box:
-    """Write a number from x on, its digits' middle there; return the box around it before the sheet's turn."""
-    left, top, bottom = x, middle, middle
-    last: list[Line] = []  # the digit before
-    for sign in text:
-        if sign == " ":
-            x += style.height * rng.uniform(0.4, 1.0)
-            continue
-        height = style.height * float(np.clip(rng.normal(1, style.sizes), 0.5, 1.8))
-        y = middle + style.uneven * style.height * rng.normal() + rng.uniform(-0.5, 0.5) * (style.height - height)
-        gap = style.height * (style.gap + rng.normal(0, 0.04)) if x > left else 0.0
-        if sign.isdigit() and style.hand is None:
-            x = _stamp_digit(sheet, int(sign), style, x + gap, y, height, hands, rng)
-        else:
-            lines = _lines_of(sign, style, height, rng)
-            low, _ = _extent(lines)
-            lines = [line + np.array([x + gap - low[0], y - height / 2], np.float32) for line in lines]
-            if last and style.close and sign.isdigit():
-                nearer = _room(last, lines, 0.1 * style.height) - style.pen * rng.uniform(0.2, 1.1)
-                lines = [line - np.array([nearer, 0], np.float32) for line in lines]
-            if last and style.joined and sign.isdigit():
-                lines[0] = np.concatenate([last[-1][-1:], lines[0]])
-            sheet.write(SIGNS.index(sign) if sign in SIGNS else OTHER, lines, style.pen, style.height, style.tool)
-            last = lines if sign.isdigit() else []
-            x = float(_extent(lines)[1][0]) + 0.7 * style.pen
-        top, bottom = min(top, y - height / 2), max(bottom, y + height / 2)
-    return left, top, x, bottom
-
-
-def _extent(lines: list[Line]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    points = np.concatenate(lines)
-    return points.min(0), points.max(0)
-
-
-def _room(left: list[Line], right: list[Line], step: float) -> float:
-    """How far signs may be pushed together until their ink meets, seen in rows `step` high."""
-    before, after = np.concatenate(left), np.concatenate(right)
-    low = min(before[:, 1].min(), after[:, 1].min())
-    rows = int(max(before[:, 1].max(), after[:, 1].max()) - low) // max(1, int(step)) + 3
-    ends, begins = np.full(rows, -np.inf), np.full(rows, np.inf)
-    for points, edge, extreme in ((before, ends, np.maximum), (after, begins, np.minimum)):
-        row = ((points[:, 1] - low) / max(1, int(step))).astype(int)
-        for near in (-1, 0, 1):  # lines go on between their points
-            extreme.at(edge, np.clip(row + near, 0, rows - 1), points[:, 0])
-    room = float((begins - ends).min())
-    return room if np.isfinite(room) else 0.0
-
-
-def _stamp_digit(
-    sheet: Sheet, label: int, style: Style, x: float, y: float, height: float, hands: Hands, rng: Rng
-) -> float:
-    """Put one of MNIST's bitmaps on the sheet; return where it ends."""
-    known = hands.bitmaps[label]
-    image = known[rng.integers(len(known))]
-    rows, columns = np.flatnonzero(image.max(1) > BITMAP_INK), np.flatnonzero(image.max(0) > BITMAP_INK)
-    image = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = height / 20
-    wide = style.wide * rng.normal(1, 0.06)
-    large = cv2.resize(np.pad(image, 1), None, fx=4 * wide, fy=4, interpolation=cv2.INTER_CUBIC)
-    threshold, gain = style.hard
-    ink = np.clip((large.astype(np.float32) / 255 - threshold) * gain * 255 + 128, 0, 255)
-    high = image.shape[0] * scale
-    corner = x - scale, y - high / 2 - scale
-    sheet.stamp(label, np.where(large < 8, 0, ink).astype(np.uint8), corner, scale / 4, style.height, sheet.pen)
-    return x + image.shape[1] * wide * scale
-
-
-def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
-    """A sign's lines in pixels, the top of a digit at y = 0."""
-    if sign.isdigit():
-        digit = int(sign)
-        own = style.hand[digit] if style.hand else []
-        lines = own[rng.integers(len(own))] if own else _segments(digit)
-        if rng.random() < STRAIGHT:
-            lines = _straighten(lines, rng)
-        lines = _flourish(lines, digit, style.pen / height, rng)
-    else:
-        lines = _punctuation(sign, rng)
-    wide = style.wide if sign.isdigit() else 1.0
-    stretch = np.array([wide * rng.normal(1, 0.06), 1], np.float32)
-    bent: list[Line] = [_shake(line, rng) * stretch for line in _bend(lines, rng)]
-    shear = np.array([[1, 0], [-style.slant, 1]], np.float32)
-    return [(line @ shear + np.array([0.5 * style.slant, 0], np.float32)) * np.float32(height) for line in bent]
-
-
-def _straighten(lines: list[Line], rng: Rng) -> list[Line]:
-    """Draw a sign with as few straight strokes as come near to its lines."""
-    near = float(rng.uniform(0.04, 0.14))
-    straight = []
-    for line in lines:
-        corners = cv2.approxPolyDP(line[:, None], near, False)[:, 0]
-        bars = [_bar(*start, *end) for start, end in itertools.pairwise(corners.tolist())]
-        straight.append(np.concatenate(bars) if bars else line)
-    return straight
-
-
-def _segments(digit: int) -> list[Line]:
-    """A seven-segment digit, for the few that a hand never wrote."""
-    segments = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afedcg", "abc", "abcdefg", "abcdfg")
-    ends = {"a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2), "e": (0, 1, 0, 2)}
-    ends |= {"f": (0, 0, 0, 1), "g": (0, 1, 1, 1)}
-    scale = np.array([0.6, 0.5], np.float32)
-    return [_bar(*ends[name]) * scale for name in segments[digit]]
-
-
-def _bar(x0: float, y0: float, x1: float, y1: float) -> Line:
-    return np.linspace((x0, y0), (x1, y1), 6).astype(np.float32)
-
-
-def _bend(lines: list[Line], rng: Rng) -> list[Line]:
-    """Bend a sign as a whole by two slow waves, as no hand writes a sign twice the same."""
-    ways = rng.normal(0, 2.5, (2, 2)).astype(np.float32)  # radians over a height
-    shifts = rng.normal(0, BEND, (2, 2)).astype(np.float32)
-    phases = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
-    return [line + np.sin(line @ ways + phases) @ shifts for line in lines]
-
-
-def _shake(line: Line, rng: Rng) -> Line:
-    if rng.random() < 0.3:
-        return line + rng.normal(0, 0.012, line.shape).astype(np.float32)
-    return line
-
-
-def _flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]:
-    """Slash zeros or make them square, cross sevens, give ones a foot or a flag, twos a tail, part strokes: some."""
-    chance = rng.random()
-    low, high = _extent(lines)
-    if digit == 0 and chance < 0.08 and pen < 0.1:
-        return [*lines, _bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
-    if digit == 0 and chance > 0.97 and pen > 0.05:
-        wide = rng.uniform(0.4, 0.8)
-        return [_bar(0, 0, wide, 0), _bar(wide, 0, wide, 1), _bar(wide, 1, 0, 1), _bar(0, 1, 0, 0)]
-    if digit == 7 and chance < 0.25:
-        return _adorn_seven(lines, low, high, rng)
-    if digit == 1 and chance < 0.55:
-        return _adorn_one(lines, low, high, pen, rng)
-    if digit == 2 and chance < 0.12:
-        x, y = lines[-1][-1]
-        return [*lines, _bar(x, y, x + rng.uniform(0.1, 0.6), y + rng.normal(0, 0.06))]
-    if len(lines) > 1 and chance > 0.85:
-        return [line + rng.normal(0, 0.04, 2).astype(np.float32) for line in lines]
-    return lines
-
-
-def _adorn_seven(lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], rng: Rng) -> list[Line]:
-    """A bar across the stem, or a tick where the pen begins."""
-    if rng.random() < 0.6 and len(lines) == 1:
-        y = rng.uniform(0.4, 0.6)
-        return [*lines, _bar(low[0] + 0.1 * (high[0] - low[0]), y, high[0] + 0.1, y + rng.normal(0, 0.05))]
-    x, y = lines[0][0]
-    return [_bar(x + rng.normal(0, 0.04), y + rng.uniform(0.08, 0.3), x, y), *lines]
-
-
-def _adorn_one(
-    lines: list[Line], low: NDArray[np.float32], high: NDArray[np.float32], pen: float, rng: Rng
-) -> list[Line]:
-    """A foot, a flag, both, or a hook at the foot, beyond the pen's breadth."""
-    chance, (x, y) = rng.random(), lines[-1][-1]
-    flag, foot, beyond = [], [], pen / 2
-    if chance < 0.6 and high[0] - low[0] < 0.25:
-        reach = beyond + rng.uniform(0.08, 0.5)
-        flag = [_bar(lines[0][0][0] - reach, rng.uniform(0.03, 0.6), lines[0][0][0], 0.02)]
-    if 0.4 < chance < 0.8:
-        left, right = beyond + rng.uniform(0.02, 0.35, 2)
-        foot = [_bar(x - left, y + rng.normal(0, 0.03), x + right, y + rng.normal(0, 0.03))]
-    elif chance >= 0.8:
-        reach = (beyond + rng.uniform(0.08, 0.3)) * rng.choice([1, 1, -1])
-        foot = [np.array([(x, y), (x + 0.4 * reach, y + 0.03), (x + reach, y - rng.uniform(0, 0.12))], np.float32)]
-    return [*flag, *lines, *foot]
-
-
-_TURN = np.linspace(0.4, 2.7, 9, dtype=np.float32)
-_ARC: Line = np.stack([0.6 - 0.6 * np.sin(_TURN), 0.5 - 0.6 * np.cos(_TURN)], 1).astype(np.float32)
-OPERATORS: dict[str, list[Line]] = {  # signs of sums and amounts that no number has
-    "+": [_bar(0, 0.5, 1, 0.5), _bar(0.5, 0, 0.5, 1)],
-    "=": [_bar(0, 0.3, 1, 0.3), _bar(0, 0.7, 1, 0.7)],
-    "x": [_bar(0, 0, 0.9, 1), _bar(0.9, 0, 0, 1)],
-    "÷": [_bar(0, 0.5, 1, 0.5), _bar(0.48, 0.1, 0.52, 0.12), _bar(0.48, 0.88, 0.52, 0.9)],
-    "€": [_ARC, _bar(-0.05, 0.4, 0.45, 0.4), _bar(-0.05, 0.6, 0.4, 0.6)],
-    "%": [_bar(1, 0, 0, 1), _bar(0.1, 0.1, 0.14, 0.14), _bar(0.86, 0.86, 0.9, 0.9)],
-}
-
-
-def _punctuation(sign: str, rng: Rng) -> list[Line]:
-    """Lines of a sign beside digits, in units of a digit's height, its top at 0."""
-    if sign in OPERATORS:
-        size, y = rng.uniform(0.4, 0.8), rng.uniform(0.1, 0.35)
-        lines = (line + rng.normal(0, 0.03, line.shape) for line in OPERATORS[sign])
-        return [(line * size + np.array([0, y])).astype(np.float32) for line in lines]
-    base = 1 + rng.normal(0, 0.05)
-    if sign == ".":
-        return [_dab(0.0, base - 0.04, rng.uniform(0.0, 0.07), rng)]
-    if sign == ",":
-        x, long = rng.uniform(-0.12, 0.02), rng.uniform(0.12, 0.3)
-        return [np.array([(0, base - 0.08), (0.03, base + 0.3 * long), (x, base + long - 0.05)], np.float32)]
-    if sign == "-":
-        y, long = rng.uniform(0.35, 0.7), rng.uniform(0.22, 0.8)
-        return [_bar(0, y, long, y + rng.normal(0, 0.04))]
-    if sign == "/":
-        top, foot = rng.uniform(-0.25, 0.05), rng.uniform(0.95, 1.3)
-        return [_bar(rng.uniform(0.15, 0.8), top, 0, foot)]
-    upper, lower = rng.uniform(0.15, 0.4), rng.uniform(0.7, 1.0)
-    size = rng.uniform(0.0, 0.06)
-    return [_dab(0, upper, size, rng), _dab(rng.normal(0, 0.03), lower, size, rng)]
-
-
-def _dab(x: float, y: float, size: float, rng: Rng) -> Line:
-    way = rng.uniform(0, 2 * np.pi)
-    return np.array([(x, y), (x + size * np.cos(way), y + size * np.sin(way)), (x + 0.01, y + 0.01)], np.float32)
-
-
-def print_text(
-    sheet: Sheet, text: str, hands: Hands, x: float, baseline: float, height: float, layer: Layer, rng: Rng
-) -> Box:
-    """Print a text; letters are signs of no number. Return the box around it before the sheet's turn."""
-    face = hands.faces[rng.integers(len(hands.faces))]
-    left, spread = x, rng.uniform(0.0, 0.15) if rng.random() < 0.3 else 0.0
-    for sign in text:
-        glyph = face.get(sign)
-        if glyph is None:
-            x += 0.45 * height
-            continue
-        known = SIGNS.index(sign) if sign in SIGNS else NO_SIGN
-        sheet.type(known, glyph, x, baseline, height, layer)
-        x += (glyph.advance + spread) * height
-    return left, baseline - height, x, baseline
-
-
-def choose_word(rng: Rng) -> str:
-    """A label as forms have it, or letters as they come."""
-    if rng.random() < 0.5:
-        return str(rng.choice(WORDS))
-    letters = "".join(rng.choice(list("aeiouonslrtdmcgbBOSIlZDQ"), rng.integers(2, 12)))
-    return letters.upper() if rng.random() < 0.2 else letters.capitalize() if rng.random() < 0.5 else letters
-
-
-# ---- scenes
+    scenes = list(_SCENES)
+    scenes[rng.choice(len(scenes), p=list(_SCENES.values()))](sheet, hands, rng)
 
 
 def _draw_numbers(sheet: Sheet, hands: Hands, rng: Rng) -> None:
@@ -407,13 +61,13 @@ def _rule_paper(sheet: Sheet, first: float, pitch: float, rng: Rng) -> None:
     width = max(0.5, rng.uniform(0.01, 0.06) * pitch)
     wide = 2 * sheet.side
     step = pitch if rng.random() < 0.6 else pitch * rng.choice([0.25, 0.34, 0.5])
-    lines = [_bar(-wide, first + k * step, wide, first + k * step) for k in range(-8, int(wide / step) + 8)][:60]
+    lines = [bar(-wide, first + k * step, wide, first + k * step) for k in range(-8, int(wide / step) + 8)][:60]
     if rng.random() < 0.4:
         start = rng.uniform(0, step)
-        lines += [_bar(start + k * step, -wide, start + k * step, wide) for k in range(-8, int(wide / step) + 8)][:60]
+        lines += [bar(start + k * step, -wide, start + k * step, wide) for k in range(-8, int(wide / step) + 8)][:60]
     if rng.random() < 0.2:
         x = rng.uniform(0, sheet.side)
-        lines.append(_bar(x, -wide, x, wide))
+        lines.append(bar(x, -wide, x, wide))
     sheet.rule(lines, width)
 
 
@@ -423,7 +77,7 @@ def _underline(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
     y = bottom + style.height * rng.uniform(-0.08, 0.3)
     for _ in range(1 if rng.random() < 0.6 else 2):
         reach = style.height * rng.uniform(-0.1, 0.5, 2)
-        lines.append(_bar(left - reach[0], y + rng.normal(0, 0.5), right + reach[1], y + rng.normal(0, 1)))
+        lines.append(bar(left - reach[0], y + rng.normal(0, 0.5), right + reach[1], y + rng.normal(0, 1)))
         y += style.height * rng.uniform(0.1, 0.25)
     sheet.rule(lines, style.pen * rng.uniform(0.5, 1.8), sheet.pen)
 
@@ -432,10 +86,10 @@ def _line_on(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
     """The one line that a number stands on, and perhaps a margin."""
     y = box[3] + style.height * rng.uniform(-0.12, 0.12)
     wide = 3 * sheet.side
-    lines = [_bar(-wide, y, wide, y)]
+    lines = [bar(-wide, y, wide, y)]
     if rng.random() < 0.3:
         x = box[0] - style.height * rng.uniform(0.1, 0.8)
-        lines.append(_bar(x, -wide, x, wide))
+        lines.append(bar(x, -wide, x, wide))
     sheet.rule(lines, max(0.5, style.height * rng.uniform(0.01, 0.12)))
 
 
@@ -462,7 +116,7 @@ def _strike_out(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
     if rng.random() < 0.5:
         count = int(rng.integers(1, 4))
         ys = rng.uniform(top + 0.25 * (bottom - top), bottom - 0.25 * (bottom - top), count)
-        lines = [_bar(left - 0.1 * style.height, y, right + 0.1 * style.height, y + rng.normal(0, 3)) for y in ys]
+        lines = [bar(left - 0.1 * style.height, y, right + 0.1 * style.height, y + rng.normal(0, 3)) for y in ys]
     else:
         steps = int(rng.integers(6, 16))
         xs = np.linspace(left, right, steps) + rng.normal(0, 1, steps)
@@ -487,8 +141,8 @@ def _comb(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
     top, bottom = box[1] - style.height * rng.uniform(0, 0.3), box[3] + style.height * rng.uniform(0, 0.3)
     count = int(rng.integers(2, 12))
     start = box[0] - style.height * rng.uniform(0, 0.3)
-    lines = [_bar(start + k * step, top, start + k * step, bottom) for k in range(count + 1)]
-    lines += [_bar(start, y, start + count * step, y) for y in (top, bottom)]
+    lines = [bar(start + k * step, top, start + k * step, bottom) for k in range(count + 1)]
+    lines += [bar(start, y, start + count * step, y) for y in (top, bottom)]
     sheet.rule(lines, max(0.5, style.height * rng.uniform(0.01, 0.06)))
 
 
@@ -533,12 +187,10 @@ def _draw_table(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     columns, rows = (int(np.ceil(2 * sheet.side / side)) + 1 for side in cell)
     width = max(0.5, height * (rng.uniform(0.01, 0.12) if rng.random() < 0.8 else rng.uniform(0.1, 0.35)))
     across = [
-        _bar(start[0], start[1] + k * cell[1], start[0] + columns * cell[0], start[1] + k * cell[1])
-        for k in range(rows)
+        bar(start[0], start[1] + k * cell[1], start[0] + columns * cell[0], start[1] + k * cell[1]) for k in range(rows)
     ]
     down = [
-        _bar(start[0] + k * cell[0], start[1], start[0] + k * cell[0], start[1] + rows * cell[1])
-        for k in range(columns)
+        bar(start[0] + k * cell[0], start[1], start[0] + k * cell[0], start[1] + rows * cell[1]) for k in range(columns)
     ]
     lines = (across + down) if rng.random() < 0.75 else down if rng.random() < 0.5 else across
     layer = sheet.pen if rng.random() < 0.3 else sheet.rules
@@ -645,7 +297,7 @@ def _write_other(sheet: Sheet, hands: Hands, style: Style, x: float, middle: flo
         lines = unit(draw_greek(rng)) if greek else hands.letters[rng.integers(len(hands.letters))]
     else:
         return x
-    low, high = _extent(lines)
+    low, high = extent(lines)
     placed = [(line - low) * scale + np.array([x, middle - scale * (high - low)[1] / 2], np.float32) for line in lines]
     sheet.write(sign, [line.astype(np.float32) for line in placed], style.pen, scale, style.tool)
     return x + scale * float(high[0] - low[0]) + style.pen
@@ -675,3 +327,15 @@ def _paste(sheet: Sheet, pages: list[Grey], rng: Rng) -> None:
         piece = 255 - piece
     np.maximum(sheet.print, cv2.resize(255 - piece, sheet.print.shape, interpolation=cv2.INTER_AREA), out=sheet.print)
     sheet.forbid((0, 0, sheet.side, sheet.side))
+
+
+_SCENES = {  # and their shares
+    _draw_numbers: 0.29,
+    _draw_single: 0.19,
+    _draw_table: 0.09,
+    _draw_form: 0.04,
+    _draw_others: 0.15,
+    _draw_label: 0.08,
+    _draw_closely: 0.06,
+    _draw_nothing: 0.1,
+}
