@@ -46,7 +46,7 @@ def _draw_numbers(sheet: Sheet, hands: Hands, rng: Rng) -> None:
             box = write_number(sheet, choose_number(rng), style, x, middle, hands, rng)
             if around:
                 around(sheet, box, style, rng)
-            if rng.random() < 0.06:  # a unit or a letter that touches the number, or nearly
+            if rng.random() < 0.12:  # a unit or a letter that touches the number, or nearly
                 x = _write_other(sheet, hands, style, box[2] + height * rng.uniform(-0.1, 0.3), middle, rng)
             else:
                 x = box[2]
@@ -227,7 +227,7 @@ def _draw_form(sheet: Sheet, hands: Hands, rng: Rng) -> None:
             corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
             sheet.rule([np.array(corners, np.float32)], width)
             if rng.random() < filled:
-                digit = "1" if rng.random() < 0.2 else str(rng.integers(0, 10))
+                digit = "1" if rng.random() < 0.3 else str(rng.integers(0, 10))
                 x, y = left + across * rng.uniform(0.05, 0.6), (top + bottom) / 2 + 0.08 * height * rng.normal()
                 write_number(sheet, digit, style, float(x), float(y), hands, rng)
             left = right + apart
@@ -330,12 +330,12 @@ def _paste(sheet: Sheet, pages: list[Grey], rng: Rng) -> None:
 
 
 _SCENES = {  # and their shares
-    _draw_numbers: 0.29,
+    _draw_numbers: 0.27,
     _draw_single: 0.19,
     _draw_table: 0.09,
-    _draw_form: 0.04,
+    _draw_form: 0.07,
     _draw_others: 0.15,
     _draw_label: 0.08,
     _draw_closely: 0.06,
-    _draw_nothing: 0.1,
+    _draw_nothing: 0.09,
 }

@@ -65,7 +65,7 @@ def flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]:
     low, high = extent(lines)
     if digit == 0 and chance < 0.08 and pen < 0.1:
         return [*lines, bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
-    if digit == 0 and chance > 0.97 and pen > 0.05:
+    if digit == 0 and chance > 0.92 and pen > 0.05:
         wide = rng.uniform(0.4, 0.8)
         return [bar(0, 0, wide, 0), bar(wide, 0, wide, 1), bar(wide, 1, 0, 1), bar(0, 1, 0, 0)]
     if digit == 7 and chance < 0.25:

@@ -60,7 +60,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
         float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
         bool(rng.random() < 0.12),
-        bool(rng.random() < 0.15),
+        bool(rng.random() < 0.22),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
     )
