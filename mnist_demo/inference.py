@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"
 LABELS = 10
+LAYERS = ("output_0", "middle", "last")  # the outputs of the signature `features`, from the image on
 SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what `read` tells apart; None is anything else
 IMAGE_SIDE = 28  # pixels, of the picture that the classifier sees
 BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
@@ -133,7 +134,7 @@ class Classifier:
         """
         _check_shape(images)
         chosen = self.predict(images).argmax(1) if labels is None else labels
-        return self._run("saliency", images=images, labels=chosen.astype(np.int64))
+        return self._run("saliency", images=images, labels=chosen.astype(np.int64))["output_0"]
 
     def features(self, images: Images) -> NDArray[np.float32]:
         """Return what the first layer responds to.
@@ -147,18 +148,39 @@ class Classifier:
         Raises:
             ValueError: the images have another shape.
         """
+        return self.layers(images)[0]
+
+    def layers(self, images: Images) -> list[NDArray[np.float32]]:
+        """Return what three layers respond to, from the image on: the first, one midway, and the last.
+
+        What the last one responds to is averaged, map by map, and weighed into the probabilities.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+
+        Returns:
+            (n, 28, 28, channels), (n, 14, 14, channels) and (n, 7, 7, channels) float32, 0 or more; each has channels
+            of its own, twice as many as the one before.
+
+        Raises:
+            ValueError: the images have another shape.
+            ConnectionError: the model that is served has not these outputs.
+        """
         _check_shape(images)
-        return self._run("features", images=images)
+        outputs = self._run("features", images=images)
+        if any(name not in outputs for name in LAYERS):
+            raise ConnectionError(f"the model that is served is another: its features are not {', '.join(LAYERS)}")
+        return [outputs[name] for name in LAYERS]
 
     def _run_batches(self, signature: str, images: Images, row: tuple[int, ...]) -> NDArray[np.float32]:
         """Return a signature's rows, each of the given shape, for any number of images."""
         batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        rows = [self._run(signature, images=batch) for batch in batches]
+        rows = [self._run(signature, images=batch)["output_0"] for batch in batches]
         if any(answer.shape[1:] != row for answer in rows):
             raise ConnectionError(f"the model that is served is another: its {signature} does not give {row} an image")
         return np.concatenate([np.zeros((0, *row), np.float32), *rows])
 
-    def _run(self, signature: str, images: Images, **inputs: NDArray) -> NDArray[np.float32]:
+    def _run(self, signature: str, images: Images, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
         return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)
 
     def _verify_answers(self, folder: Path | str) -> None:

@@ -72,8 +72,8 @@ class ServedModel:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=RETRIES)
 
-    def run(self, signature: str, **inputs: NDArray) -> NDArray[np.float32]:
-        """Return a signature's one output, float32, for inputs of the same length n: one row for each.
+    def run(self, signature: str, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
+        """Return a signature's outputs, float32, for inputs of the same length n > 0: one row for each.
 
         Raises:
             ConnectionError: the server is away or busy, refuses the request, or answers with something else.
@@ -81,12 +81,13 @@ class ServedModel:
         reply = self._ask("POST", ":predict", encode_request(signature, inputs))
         (n,) = {len(value) for value in inputs.values()}
         try:
-            rows = np.array(reply["predictions"], np.float32)
-        except (KeyError, TypeError, ValueError):
+            columns = by_output(reply["predictions"])
+            outputs = {name: np.array(column, np.float32) for name, column in columns.items()}
+        except (KeyError, IndexError, TypeError, ValueError):
             raise self._other_answer() from None
-        if rows.shape[:1] != (n,):
+        if any(output.shape[:1] != (n,) for output in outputs.values()):
             raise self._other_answer()
-        return rows
+        return outputs
 
     def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Return what the signature `read_png` says of a page (h, w), which travels as a PNG file.
@@ -159,3 +160,10 @@ def encode_request(signature: str, inputs: dict[str, NDArray]) -> bytes:
     rows = zip(*(np.ascontiguousarray(value) for value in inputs.values()), strict=True)
     instances = [row[0] if len(inputs) == 1 else dict(zip(inputs, row, strict=True)) for row in rows]
     return orjson.dumps({"signature_name": signature, "instances": instances}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def by_output(rows: list[Any]) -> dict[str, list[Any]]:
+    """Return a reply's rows by the outputs' names; an only output comes without its name, which is output_0."""
+    if not isinstance(rows[0], dict):
+        return {"output_0": rows}
+    return {name: [row[name] for row in rows] for name in rows[0]}

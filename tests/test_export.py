@@ -79,7 +79,7 @@ def test_saved_model_cli_shows_the_signatures() -> None:
         described = shown.split(f"signature_def['{signature}']")[1].split("signature_def[")[0]
         assert re.findall(r"inputs\['(\w+)'\] tensor_info", described) == inputs
         first = "boxes" if signature.startswith("read") else "output_0"
-        assert f"shape: {output}" in described.split(f"outputs['{first}'] tensor_info")[1]
+        assert f"shape: {output}" in described.split(f"outputs['{first}'] tensor_info")[1].split("outputs[")[0]
         assert "Method name is: tensorflow/serving/predict" in described
 
 
@@ -143,6 +143,16 @@ def test_a_page_is_read_alike_as_pixels_and_as_a_png(signatures: Any) -> None:
 
 def test_a_blank_page_has_no_marks(signatures: Any) -> None:
     assert len(signatures["read"](page=tf.fill((40, 60), tf.constant(255, tf.uint8)))["boxes"]) == 0
+
+
+def test_features_are_those_of_three_layers_at_any_batch(signatures: Any) -> None:
+    for n in (0, 1, 3):
+        answers = signatures["features"](images=tf.zeros((n, 28, 28)))
+        assert {name: tuple(value.shape) for name, value in answers.items()} == {
+            "output_0": (n, 28, 28, 32),
+            "middle": (n, 14, 14, 64),
+            "last": (n, 7, 7, 128),
+        }
 
 
 def test_saliency_is_the_gradient_of_the_log_odds(signatures: Any) -> None:

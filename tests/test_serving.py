@@ -93,7 +93,7 @@ class TestDocumentedExamples:
 
     def test_the_client_asks_and_understands(self, half_plus_three: ModelServer) -> None:
         answer = ServedModel(half_plus_three.url).run("serving_default", x=np.array([1, 2, 5], np.float32))
-        assert answer.tolist() == [3.5, 4.0, 5.5]
+        assert answer["output_0"].tolist() == [3.5, 4.0, 5.5]
         expected = {"signature_name": "serving_default", "instances": [1.0, 2.0, 5.0]}
         assert json.loads(half_plus_three.requests[-1]) == expected
 
@@ -121,6 +121,8 @@ class TestServed:
         labels = np.array([1, 7, 2])
         np.testing.assert_allclose(remote.predict(digits), classifier.predict(digits), atol=1e-6)
         np.testing.assert_allclose(remote.features(digits), classifier.features(digits), atol=1e-5)
+        for maps, others in zip(remote.layers(digits), classifier.layers(digits), strict=True):
+            np.testing.assert_allclose(maps, others, atol=1e-4)
         expected = classifier.saliency(digits, labels)
         np.testing.assert_allclose(remote.saliency(digits, labels), expected, atol=1e-4)
 

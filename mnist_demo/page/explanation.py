@@ -16,8 +16,8 @@ from mnist_demo.page.blur import blur
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-FILTERS_A_ROW = 8
-FILTER_MARGIN = 2  # pixels between two filters' pictures
+MAPS_SHOWN = 9  # of each layer
+SHADES = 16  # of grey in a layer's picture: four bits a pixel
 
 
 def explain(encoded: object, classifier: Classifier) -> dict[str, Any]:
@@ -43,13 +43,18 @@ def explain(encoded: object, classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def respond(encoded: object, classifier: Classifier) -> dict[str, str]:
-    """Return what the first layer responds to in a digit, given as to `explain`; raises what that does.
+def respond(encoded: object, classifier: Classifier) -> dict[str, Any]:
+    """Return a digit's way through the classifier, given as to `explain`; raises what that does.
 
     Returns:
-        filters, the responses side by side, as the data URL of a grey PNG.
+        layers, from the image on, each as the data URL of a grey PNG of the maps that respond most, in a row;
+        probabilities, the ten that come of them.
     """
-    return {"filters": side_by_side(classifier.features(decode_image(encoded)[None])[0])}
+    images = decode_image(encoded)[None]
+    return {
+        "layers": [side_by_side(maps[0]) for maps in classifier.layers(images)],
+        "probabilities": [round(float(share), 4) for share in classifier.predict(images)[0]],
+    }
 
 
 def decode_image(encoded: object) -> NDArray[np.float32]:
@@ -68,11 +73,17 @@ def encode_signed(saliency: NDArray[np.float32]) -> str:
 
 
 def side_by_side(responses: NDArray[np.float32]) -> str:
-    """Return (28, 28, filters) responses as one picture, a PNG's data URL; each filter's strongest is white."""
-    strongest = np.maximum(responses.max(axis=(0, 1)), 1e-6)
-    pictures = np.moveaxis(np.rint(responses / strongest * 255).astype(np.uint8), 2, 0)
-    pictures = np.pad(pictures, ((0, -len(pictures) % FILTERS_A_ROW), (0, FILTER_MARGIN), (0, FILTER_MARGIN)))
-    rows = [np.hstack(list(pictures[i : i + FILTERS_A_ROW])) for i in range(0, len(pictures), FILTERS_A_ROW)]
+    """Return those maps of (side, side, channels) responses, 0 or more, with the strongest spots, in their order.
+
+    Returns:
+        A grey PNG, side pixels high, as a data URL: MAPS_SHOWN maps from left to right, the peak of each white.
+    """
+    peaks = responses.max(axis=(0, 1))
+    strongest = np.sort(peaks.argsort()[-MAPS_SHOWN:])
+    maps = responses[..., strongest] / np.maximum(peaks[strongest], 1e-6)
+    shades = np.rint(maps * (SHADES - 1)).astype(np.uint8)
+    picture = Image.fromarray(np.hstack(list(np.moveaxis(shades, 2, 0))))
+    picture.putpalette(np.linspace(0, 255, SHADES).astype(np.uint8).repeat(3).tobytes())
     file = io.BytesIO()
-    Image.fromarray(np.vstack(rows)[:-FILTER_MARGIN, :-FILTER_MARGIN]).save(file, "PNG")
+    picture.save(file, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

@@ -91,7 +91,7 @@ class Reader:
         return answer(lambda: classify(images, self.classifier()))
 
     def respond(self, image: object) -> dict[str, Any]:
-        """Picture what the first layer makes of a digit's 28x28 image, given as `for_page` gives it, for the page."""
+        """Picture a digit's way through the classifier, given its 28x28 image as `for_page` gives it, for the page."""
         return answer(lambda: respond(image, self.classifier()))
 
     def explain(self, image: object) -> dict[str, Any]:

@@ -64,7 +64,7 @@ function settle() {
 
 // What the chosen digit is, for those who explain it.
 function tellWhichDigit() {
-  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy) };
+  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy), picture: shown.picture };
   document.dispatchEvent(new CustomEvent("digits:shown", { detail }));
 }
 

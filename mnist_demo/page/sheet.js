@@ -24,13 +24,13 @@ export class Sheet {
   }
 
   // Returns what draws these strokes as they are now, so many times as large, for those who want the picture later.
-  pictureOf(strokes) {
+  pictureOf(strokes, newest) {
     const [width, height, view] = this.size;
     return (times = 1) => {
       const canvas = document.createElement("canvas");
       const surface = new Surface(canvas, PAPER);
       surface.fit(times * width, times * height, view.map((value) => times * value));
-      surface.show(strokes, null, INK);
+      surface.show(strokes, newest, INK);
       return new Promise((resolve) => canvas.toBlob(resolve));
     };
   }

@@ -1,7 +1,11 @@
-// The reasons for the digit that the readout shows. Its ink and what the first layer makes of it follow the pen; the
+// The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
+import { Way } from "./way.js";
+
 const PAUSE = 200; // milliseconds between an answer and the next request of its kind
 const RESTS = 150; // milliseconds after which a pen is at rest
+const PLAYS = 900; // milliseconds of rest after which the way is played
+const AROUND = 1.4; // times as large as its box, that a digit's ink is shown: as it lies in its 28x28 pixels
 const SPEAKS_FOR = [96, 134, 255];
 const SPEAKS_AGAINST = [255, 148, 46];
 const INK = [236, 238, 246];
@@ -9,30 +13,43 @@ const PAPER = [11, 13, 20];
 
 const section = element.querySelector(".why");
 const title = element.querySelector("h2");
-const filters = element.querySelector("img");
+const figure = element.querySelector(".way");
+const way = new Way(figure);
 
-let image = null; // of the digit shown: base64 of its 28x28 bytes
+let digit = null; // that is shown
+let image = null; // of the digit: base64 of its 28x28 bytes
+let picture = null; // returns the picture that it was read in
 let moves = false;
 let isSeen = false;
-let resting = null;
-const shown = { layer: null, saliency: null }; // the images that they belong to
+let isWaySeen = false;
+let isSettled = false; // for so long that the way may be played
+let timers = [];
+let played = null; // the image whose way was played last
+const shown = { way: null, saliency: null }; // the images that they belong to
 
-const followLayer = follower("layer", (asked) => server.respond(asked), showLayer);
+const followWay = follower("way", askForWay, showWay);
 const followSaliency = follower("saliency", (asked) => server.explain(asked), showSaliency, () => !moves);
 
-document.addEventListener("digits:shown", ({ detail: { digit, busy } }) => {
-  moves = busy;
+document.addEventListener("digits:shown", ({ detail }) => {
+  [moves, digit, picture] = [detail.busy, detail.digit, detail.picture];
   if (digit?.image !== image) showInk(digit);
-  clearTimeout(resting);
-  if (!moves) resting = setTimeout(followSaliency, RESTS);
-  followLayer();
+  timers.forEach(clearTimeout);
+  isSettled = false;
+  if (moves) way.still();
+  else timers = [setTimeout(followSaliency, RESTS), setTimeout(settle, PLAYS)];
+  followWay();
 });
 
 new IntersectionObserver((entries) => {
   isSeen = entries.at(-1).isIntersecting;
-  followLayer();
+  followWay();
   followSaliency();
 }).observe(element);
+
+new IntersectionObserver((entries) => {
+  isWaySeen = entries.at(-1).isIntersecting;
+  playOnce();
+}, { threshold: 0.5 }).observe(figure);
 
 // Returns a function that asks about the digit shown, unless it need not, and again when another is shown by then.
 function follower(kind, ask, show, isDue = () => true) {
@@ -54,14 +71,14 @@ function showInk(digit) {
   shown.saliency = null;
   section.toggleAttribute("data-empty", !image);
   title.textContent = titleFor(digit);
-  for (const canvas of element.querySelectorAll("canvas")) {
+  for (const canvas of element.querySelectorAll(".own, .rival")) {
     canvas.getContext("2d").clearRect(0, 0, 28, 28);
     if (image) paint(canvas, image);
     else canvas.parentElement.querySelector("span").textContent = "";
   }
   if (image) return;
-  shown.layer = null;
-  filters.hidden = true;
+  shown.way = played = null;
+  way.show(null);
 }
 
 function titleFor(digit) {
@@ -69,10 +86,37 @@ function titleFor(digit) {
   return digit.label === null ? T("why_none") : T("why_label", { label: digit.label });
 }
 
-function showLayer(asked, { filters: picture }) {
-  shown.layer = asked;
-  filters.src = picture;
-  filters.hidden = false;
+function settle() {
+  isSettled = true;
+  playOnce();
+}
+
+async function askForWay(asked) {
+  const [answer, ink] = await Promise.all([server.respond(asked), inkOf(digit, picture)]);
+  if (!answer || answer.error) return answer;
+  const layers = answer.layers.map((src) => Object.assign(new Image(), { src }));
+  await Promise.all(layers.map((layer) => layer.decode()));
+  return { image: asked, ink, layers, probabilities: answer.probabilities };
+}
+
+// The part of the picture that a digit was read in, as a bitmap; null where the browser cannot give it.
+async function inkOf({ box: [left, top, right, bottom] }, read) {
+  const side = Math.max(2, Math.round(AROUND * Math.max(right - left, bottom - top)));
+  const corner = [left + right, top + bottom].map((sum) => Math.round((sum - side) / 2));
+  return createImageBitmap(await read?.(), ...corner, side, side).catch(() => null);
+}
+
+function showWay(asked, content) {
+  shown.way = asked;
+  way.show(content);
+  playOnce();
+}
+
+// Plays the way of a digit at rest, once it is there and seen.
+function playOnce() {
+  if (!isSettled || !isWaySeen || shown.way !== image || played === image) return;
+  played = image;
+  way.begin();
 }
 
 function showSaliency(asked, { label, rival, own, other }) {

@@ -13,12 +13,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.inference import IMAGE_SIDE, golden_digits, golden_page, write_checksums
+from mnist_demo.inference import IMAGE_SIDE, LAYERS, golden_digits, golden_page, write_checksums
 from mnist_demo.training.cutter import CUT_SIDE
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
 from mnist_demo.training.heat import heat_map
-from mnist_demo.training.network import FIRST_LAYER
+from mnist_demo.training.network import SHOWN_LAYERS
 from mnist_demo.training.pyramid import find_marks, make_mosaic
 
 WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
@@ -37,10 +37,10 @@ class DigitModel(tf.Module):
 
     def __init__(self, network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        first_layer = keras.Model(network.inputs, network.get_layer(FIRST_LAYER).output)
+        shown = keras.Model(network.inputs, [network.get_layer(name).output for name in SHOWN_LAYERS])
         self.weights = [weight.value for net in (network, detector, cutter) for weight in net.weights]
         self._logits = for_any_batch(lambda images: network(images, training=False) / temperature, IMAGE_SIDE)
-        self._responses = for_any_batch(lambda images: first_layer(images, training=False), IMAGE_SIDE)
+        self._responses = for_any_batch(lambda images: shown(images, training=False), IMAGE_SIDE)
         self._cut = for_any_batch(lambda cuts: tf.sigmoid(cutter(cuts, training=False))[..., 0], CUT_SIDE)
         self._detect: Function = lambda pictures: detector(pictures, training=False)
 
@@ -61,8 +61,8 @@ class DigitModel(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def look(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The signature `features`: what the first layer responds to, (n, 28, 28, channels) float32, 0 or more."""
-        return {"output_0": self._responses(images)}
+        """The signature `features`: what three layers respond to, as `Classifier.layers` has them."""
+        return dict(zip(LAYERS, self._responses(images), strict=True))
 
     @tf.function(
         input_signature=[
@@ -116,7 +116,8 @@ def for_any_batch(function: Function, side: int) -> Function:
         images = tf.ensure_shape(images, (None, side, side))
         n = tf.shape(images)[0]
         stopgap = tf.zeros((tf.cast(n == 0, tf.int32), side, side))
-        return function(tf.concat([images, stopgap], 0)[..., None])[:n]
+        answers = function(tf.concat([images, stopgap], 0)[..., None])
+        return tf.nest.map_structure(lambda rows: rows[:n], answers)
 
     return answer
 

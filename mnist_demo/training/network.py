@@ -6,7 +6,7 @@ from keras import layers
 
 from mnist_demo.inference import IMAGE_SIDE
 
-FIRST_LAYER = "first_layer"  # the name of the layer whose responses the page shows
+SHOWN_LAYERS = ("first_layer", "middle_layer", "last_layer")  # whose responses the page shows; each is 0 or more
 WIDTH = 32  # channels at full resolution; doubled after each pooling
 
 
@@ -17,12 +17,13 @@ def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
         normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
     """
     images = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
-    x = _convolve(images, width, normalised, name=FIRST_LAYER)
+    first, middle, last = SHOWN_LAYERS
+    x = _convolve(images, width, normalised, first)
     x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 2 * width, normalised), 2 * width, normalised)
+    x = _block(_convolve(x, 2 * width, normalised), 2 * width, normalised, middle)
     x = layers.MaxPooling2D()(x)
     x = _convolve(x, 4 * width, normalised)
-    x = _block(_block(x, 4 * width, normalised), 4 * width, normalised)
+    x = _block(_block(x, 4 * width, normalised), 4 * width, normalised, last)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, dtype="float32")(x), name="mnist_demo")
@@ -54,6 +55,6 @@ def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, name: str |
     return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
 
 
-def _block(x: keras.KerasTensor, channels: int, normalised: bool) -> keras.KerasTensor:
+def _block(x: keras.KerasTensor, channels: int, normalised: bool, name: str | None = None) -> keras.KerasTensor:
     """Add what one more convolution sees (He et al., "Deep Residual Learning", CVPR 2016)."""
-    return layers.Add()([x, _convolve(x, channels, normalised)])
+    return layers.Add(name=name)([x, _convolve(x, channels, normalised)])
