@@ -117,11 +117,13 @@ class Candidates(NamedTuple):
 
     Attributes:
         boxes: (n, 4) float32, as of `Marks`; regions: the same, none smaller than can be told from its neighbour.
+        least: (n,) float32, the side of the smallest region at its scale.
         scores: (n, 16) float32; levels: (n,) int64.
     """
 
     boxes: tf.Tensor
     regions: tf.Tensor
+    least: tf.Tensor
     scores: tf.Tensor
     levels: tf.Tensor
 
@@ -147,13 +149,14 @@ def find_candidates(answers: tf.Tensor, mosaic: Mosaic) -> Candidates:
     low, high = (tf.clip_by_value(middle + way * size / 2, 0.0, place[:, 2:]) for way in (-1, 1))
     reach = tf.maximum(size, SIDE_CERTAIN) / 2
     regions = tf.concat([middle - reach, middle + reach], 1) * factor
-    return Candidates(tf.concat([low, high], 1) * factor, regions, tf.sigmoid(rows[:, : len(SIGNS)]), levels)
+    least = SIDE_CERTAIN * factor[:, 0]
+    return Candidates(tf.concat([low, high], 1) * factor, regions, least, tf.sigmoid(rows[:, : len(SIGNS)]), levels)
 
 
 def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
     """The marks among the detector's answers (rows, columns, 20)."""
-    boxes, regions, scores, levels = find_candidates(answers, mosaic)
-    union, smaller = overlaps(regions)
+    boxes, regions, least, scores, levels = find_candidates(answers, mosaic)
+    union, smaller = _overlaps_of_scales(regions, least)
     scores = _agree(scores, levels, union)
     chosen = _suppress(scores, union, smaller)
     return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
@@ -166,6 +169,17 @@ def overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
     area = tf.reduce_prod(regions[:, 2:] - regions[:, :2], 1)
     return shared / (area[:, None] + area[None] - shared), shared / tf.minimum(area[:, None], area[None])
+
+
+def _overlaps_of_scales(regions: tf.Tensor, least: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what regions share, as `overlaps` does; of points at two scales as if both were seen at the coarser."""
+    union, smaller = overlaps(regions)
+    point = tf.reduce_max(regions[:, 2:] - regions[:, :2], 1) < 1.01 * least
+    side = tf.maximum(least[:, None], least[None])
+    middle = (regions[:, :2] + regions[:, 2:]) / 2
+    shared = tf.reduce_prod(tf.maximum(side[..., None] - tf.abs(middle[:, None] - middle[None]), 0.0), -1) / side**2
+    points = point[:, None] & point[None]
+    return tf.where(points, shared / (2 - shared), union), tf.where(points, shared, smaller)
 
 
 def _agree(scores: tf.Tensor, levels: tf.Tensor, union: tf.Tensor) -> tf.Tensor:
