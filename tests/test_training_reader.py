@@ -1,5 +1,7 @@
 """What the reader's nets learn from and are put together of: drawn pages, targets, pyramid, framing, fusion."""
 
+import multiprocessing
+import queue
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,6 +17,7 @@ from mnist_demo.training.cutter import CUT_SIDE, build_cutter, draw_cuts
 from mnist_demo.training.detector import (
     READ_FROM,
     READ_TO,
+    SIZE_UNIT,
     SMALL_FROM,
     SMALL_SIGNS,
     STRIDE,
@@ -27,7 +30,8 @@ from mnist_demo.training.fusion import fuse
 from mnist_demo.training.hands import Hands
 from mnist_demo.training.network import fold
 from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
-from mnist_demo.training.pyramid import LEVELS, make_mosaic
+from mnist_demo.training.pyramid import LEVELS, find_marks, make_mosaic
+from mnist_demo.training.reader import Pool
 from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
 from mnist_demo.training.specimens import own_hands
 
@@ -171,6 +175,21 @@ class TestMosaic:
         assert float(mosaic.scale) == pytest.approx(1 / 3)
 
 
+def test_a_point_that_is_seen_at_two_scales_is_one_and_likelier_than_at_either() -> None:
+    mosaic = make_mosaic(tf.zeros((256, 256), tf.uint8))
+    places = mosaic.places.numpy()
+    rows, columns = (side // STRIDE for side in mosaic.picture.shape)
+    answers = np.full((1, rows, columns, len(SIGNS) + 4), -10, np.float32)
+    for level, x, y in ((1, 104, 104), (2, 100, 108)):  # pixels of the page
+        left, top = places[level, :2]
+        column, row = (left + x // 2**level) // STRIDE, (top + y // 2**level) // STRIDE
+        answers[0, row, column, POINT] = 0.4
+        answers[0, row, column, -4:] = (0.5, 0.5, np.log(3 / SIZE_UNIT), np.log(3 / SIZE_UNIT))
+    marks = find_marks(lambda _: tf.constant(answers), mosaic)
+    assert len(marks.boxes) == 1
+    assert float(marks.scores[0, POINT]) > 0.65 > tf.sigmoid(0.4)
+
+
 def _mask(place: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.uint8]:
     left, top, width, height = place
     mask = np.zeros(shape, np.uint8)
@@ -234,6 +253,14 @@ def test_a_mark_between_digits_is_likelier_one_than_alone_or_as_a_part_of_a_digi
     assert tf.reduce_sum(between) > 1.3 * tf.reduce_sum(alone)
     for other in (part, apart):
         np.testing.assert_allclose(other, alone, rtol=1e-5)
+
+
+def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:
+    painter = multiprocessing.get_context("spawn").Process(target=print)
+    painter.start()
+    painter.join()
+    with pytest.raises(RuntimeError, match="draws has ended"):
+        Pool(queue.Queue(), [painter]).fill(wait=False)
 
 
 @pytest.mark.parametrize(("build", "side"), [(build_detector, 64), (build_cutter, CUT_SIDE)])
