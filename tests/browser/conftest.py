@@ -24,6 +24,8 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
 WINDOWS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 SCHEMES = ("light", "dark")
+# Without it a number draws itself to welcome who comes. Browsers' own pages, for errors, have no storage.
+VISITED = "try { localStorage.setItem('visited', 'yes') } catch {}"
 EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test cuts the connection
 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
@@ -68,7 +70,7 @@ def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def window(**options: Any) -> BrowserContext:
         if str(options) not in contexts:
             contexts[str(options)] = browser.new_context(service_workers="block", **options)
-            contexts[str(options)].add_init_script("localStorage.setItem('visited', 'yes')")  # no drawing to welcome it
+            contexts[str(options)].add_init_script(VISITED)
         return contexts[str(options)]
 
     yield window
