@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from mnist_demo.training.greek import draw_greek
-from mnist_demo.training.hands import Grey, Hands, unit
+from mnist_demo.training.hands import Grey, Hands, Line, unit
 from mnist_demo.training.sheet import NO_SIGN, OTHER, Box, Sheet, draw_round
 from mnist_demo.training.strokes import bar, extent
 from mnist_demo.training.writing import (
@@ -104,8 +104,11 @@ def _ring(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
 
 def _box(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
     left, top, right, bottom = np.array(box) + style.height * rng.uniform(-0.05, 0.5, 4) * [-1, -1, 1, 1]
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], np.float32)
-    sheet.rule([corners], max(0.5, style.height * rng.uniform(0.01, 0.1)))
+    sheet.rule([_frame(left, top, right, bottom)], max(0.5, style.height * rng.uniform(0.01, 0.1)))
+
+
+def _frame(left: float, top: float, right: float, bottom: float) -> Line:
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], np.float32)
 
 
 def _strike_out(sheet: Sheet, box: Box, style: Style, rng: Rng) -> None:
@@ -224,8 +227,7 @@ def _draw_form(sheet: Sheet, hands: Hands, rng: Rng) -> None:
         left = rng.uniform(-1, 0.5) * across
         for _ in range(int(rng.integers(1, 14))):
             right, bottom = left + across, top + down
-            corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-            sheet.rule([np.array(corners, np.float32)], width)
+            sheet.rule([_frame(left, top, right, bottom)], width)
             if rng.random() < filled:
                 digit = "1" if rng.random() < 0.3 else str(rng.integers(0, 10))
                 x, y = left + across * rng.uniform(0.05, 0.6), (top + bottom) / 2 + 0.08 * height * rng.normal()

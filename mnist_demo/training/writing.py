@@ -142,10 +142,11 @@ def _room(left: list[Line], right: list[Line], step: float) -> float:
     """How far signs may be pushed together until their ink meets, seen in rows `step` high."""
     before, after = np.concatenate(left), np.concatenate(right)
     low = min(before[:, 1].min(), after[:, 1].min())
-    rows = int(max(before[:, 1].max(), after[:, 1].max()) - low) // max(1, int(step)) + 3
+    step = max(1, int(step))
+    rows = int(max(before[:, 1].max(), after[:, 1].max()) - low) // step + 3
     ends, begins = np.full(rows, -np.inf), np.full(rows, np.inf)
     for points, edge, extreme in ((before, ends, np.maximum), (after, begins, np.minimum)):
-        row = ((points[:, 1] - low) / max(1, int(step))).astype(int)
+        row = ((points[:, 1] - low) / step).astype(int)
         for near in (-1, 0, 1):  # lines go on between their points
             extreme.at(edge, np.clip(row + near, 0, rows - 1), points[:, 0])
     room = float((begins - ends).min())
