@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.page.examples import smooth
+
 # The strokes of each letter: points that a smooth line leads through, x right and y down, a small letter 100 high.
 LETTERS = {
     "alpha": "90,5 62,60 40,95 12,85 2,50 15,12 42,5 65,40 78,80 98,97",
@@ -23,7 +25,6 @@ LETTERS = {
     "omega": "10,10 0,55 12,95 32,90 45,50 55,90 80,95 95,50 80,5",
 }
 SHAKE = 4.0  # of a letter's 100: the standard deviation of each point's place
-STEPS = 8  # of the line between two points
 UNITS = 10  # of a recorded pen to one of the letters'
 
 
@@ -32,21 +33,10 @@ def draw_greek(rng: np.random.Generator) -> list[NDArray[np.int16]]:
     letter = LETTERS[str(rng.choice(list(LETTERS)))]
     slant, wide = rng.normal(0, 0.15), np.exp(rng.normal(0, 0.2))
     matrix = np.array([[wide, 0], [-slant, 1]])
-    strokes = (_smooth(_points(stroke, rng) @ matrix) for stroke in letter.split("|"))
+    strokes = (smooth(_points(stroke, rng) @ matrix) for stroke in letter.split("|"))
     return [np.round(stroke * UNITS).astype(np.int16) for stroke in strokes]
 
 
 def _points(stroke: str, rng: np.random.Generator) -> NDArray[np.float64]:
     points = np.array([point.split(",") for point in stroke.split()], float)
     return points + rng.normal(0, SHAKE, points.shape)
-
-
-def _smooth(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lead a curve through points (Catmull and Rom, 1974)."""
-    before, after = np.concatenate([points[:1], points[:-2]]), np.concatenate([points[2:], points[-1:]])
-    start, end = points[:-1], points[1:]
-    t = np.linspace(0, 1, STEPS, endpoint=False)[:, None, None]
-    bend = 2 * before - 5 * start + 4 * end - after
-    twist = -before + 3 * start - 3 * end + after
-    curve = start + 0.5 * t * (end - before + t * (bend + t * twist))
-    return np.concatenate([curve.swapaxes(0, 1).reshape(-1, 2), points[-1:]])

@@ -24,7 +24,7 @@ ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
-SIDE_MAX = 120.0  # pixels of a level, of a mark's side
+SIDE_MAX = 170.0  # pixels of a level, of a mark's side
 
 
 class Marks(NamedTuple):
