@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium
 	$(NPM) test --silent
-	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest $(ARGS)
+	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 # With the Pillow of a Space, which installs requirements.txt alone.
 test-space: $(VENV)/dev.stamp
