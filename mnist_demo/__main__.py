@@ -31,7 +31,8 @@ With --json each line is an object:
   digits           the marks in reading order, of each
     label            a digit, one of the signs . , - / : or null for any other mark, which takes no part in the text
     confidence       how sure the label is, from 0 to 1
-    box              [left, top, right, bottom] in pixels of the upright image; of a PDF, of its page at 150 an inch
+    box              [left, top, right, bottom] in pixels of the upright image, which is turned first if it
+                     clearly lies on its side or head; of a PDF, of its page at 150 an inch
     probabilities    of the digits 0 to 9
   error            in the place of text and digits: what is wrong, and what to do
 

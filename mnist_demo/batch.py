@@ -27,8 +27,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from mnist_demo.inference import MODEL_DIR, Classifier
-from mnist_demo.picture import load_scaled
-from mnist_demo.reading import Reading, read_marks
+from mnist_demo.reading import Reading, is_digit, recognize
 from mnist_demo.serving import add_model_url
 
 DEFAULT_FLAGS = (
@@ -85,16 +84,17 @@ class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
 
 
 def read(path: bytes, classifier: Classifier) -> Reading | Exception:
-    """Return what a file reads, or why it cannot be loaded: one image in a million must not stop the others.
+    """Return what a file reads, or why it cannot be read: one image in a million must not stop the others.
 
     Paths are bytes, as names of files are on Linux. Raises ConnectionError, as `Classifier.read` does.
     """
     try:
         with FileSystems.open(os.fsdecode(path), compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            grey, scale = load_scaled(file.read())
+            return recognize(file.read(), classifier)
+    except ConnectionError:
+        raise
     except Exception as error:
         return error
-    return read_marks(classifier.read(grey), scale)
 
 
 def make_row(path: bytes, answer: Reading | Exception) -> Row:
@@ -119,7 +119,7 @@ def count(row: Row) -> None:
 
 def as_csv(row: Row) -> str:
     """Return a row's line of CSV, lines of text joined by bars, with the lowest confidence of the digits in it."""
-    confidences = [digit["confidence"] for digit in row.get("digits", ()) if digit["label"] is not None]
+    confidences = [digit["confidence"] for digit in row.get("digits", ()) if is_digit(digit["label"])]
     line = io.StringIO()
     csv.DictWriter(line, CSV_COLUMNS, lineterminator="").writerow(
         {

@@ -23,7 +23,7 @@ LABELS = 10
 LAYERS = ("output_0", "middle", "last")  # the outputs of the signature `features`, from the image on
 SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what `read` tells apart; None is anything else
 IMAGE_SIDE = 28  # pixels, of the picture that the classifier sees
-BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
+BATCH_MAX = 256  # images a call of the signature; bounds the memory that a file of thousands of images takes
 REMEDY = "Restore the folder with git, or train it anew with `make train`."
 
 Images = NDArray[np.float32]

@@ -61,7 +61,7 @@ def load_scaled(source: Source) -> tuple[Grey, float]:
         grey, width, orientation = _grey_of_array(source), source.shape[1], 1
     elif isinstance(source, Image.Image):
         _check_size(*source.size, "the image")
-        grey, width, orientation = _decode(source)
+        grey, width, orientation = _decode(source, may_draft=False)
     elif isinstance(source, bytes | bytearray):
         grey, width, orientation = _open(io.BytesIO(source), "the image", len(source))
     elif isinstance(source, str | Path):
@@ -150,11 +150,14 @@ def _check_scans(image: Image.Image, file: BinaryIO) -> None:
         raise _DamageError(f"{scans} scans, where a JPEG has some ten")
 
 
-def _decode(image: Image.Image) -> tuple[Grey, int, int]:
-    """Return a picture as grey, reduced if it is large, its own width, and its EXIF orientation."""
+def _decode(image: Image.Image, may_draft: bool = True) -> tuple[Grey, int, int]:
+    """Return a picture as grey, reduced if it is large, its own width, and its EXIF orientation.
+
+    A caller's own picture is not drafted, which would change its size for good.
+    """
     width, height = image.size
     reduction = max(1, int(math.sqrt(width * height / WORK_PIXELS)))
-    if image.format == "JPEG" and reduction > 1:
+    if may_draft and image.format == "JPEG" and reduction > 1:
         image.draft(None, (width // reduction, height // reduction))  # decoded at the reduced size
     image.load()
     orientation = _orientation(image)  # only now: it loads a PNG, and would keep what is wrong with it to itself
@@ -170,19 +173,26 @@ def _frames(image: Image.Image) -> Iterator[Image.Image]:
     """The picture, or the first frames of an animation."""
     yield image
     if getattr(image, "is_animated", False):
-        for _, frame in zip(range(FRAMES_MAX), ImageSequence.Iterator(image), strict=False):
-            yield frame
+        shown = image.tell()
+        try:
+            for _, frame in zip(range(FRAMES_MAX), ImageSequence.Iterator(image), strict=False):
+                yield frame
+        finally:
+            image.seek(shown)
 
 
 def _orientation(image: Image.Image) -> int:
     try:
-        return int(image.getexif().get(EXIF_ORIENTATION, 1))
+        orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
     except Exception:  # broken EXIF is no reason not to read the pixels; Pillow's parser raises nearly anything
         return 1
+    return orientation if 1 <= orientation <= 8 else 1
 
 
 def _grey_of_image(image: Image.Image, reduction: int) -> Grey:
-    if image.mode.startswith("I") or image.mode == "F":
+    if image.mode == "F":
+        return _grey_of_array(np.asarray(image))
+    if image.mode.startswith("I"):
         return _grey_of_sixteen(np.clip(np.asarray(image), 0, 65535).astype(np.uint16))
     if image.mode in ("P", "PA", "1"):
         image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
@@ -219,9 +229,8 @@ def _grey_of_colours(image: Image.Image) -> Grey:
 
 
 def _grey_of_sixteen(values: NDArray[np.uint16]) -> Grey:
-    """Scale 16-bit grey to 8; files of cameras and scanners often hold 10 or 12 bits in it."""
+    """Scale 16-bit grey to 8; files of cameras and scanners often hold 8, 10 or 12 bits in it."""
     bits = next(bits for bits in (8, 10, 12, 16) if values.max(initial=0) < 1 << bits)
-    bits = 16 if bits == 8 else bits
     return (values.astype(np.float32) * np.float32(255 / ((1 << bits) - 1)) + 0.5).astype(np.uint8)
 
 

@@ -152,6 +152,8 @@ def _digit(marks: Marks, i: int, label: str | None, scale: float) -> Digit:
 def find_lines(boxes: Boxes, small: Sequence[bool]) -> list[list[int]]:
     """Return the marks of each line from left to right, the lines from top to bottom, as indices.
 
+    A sign that is far from any line is left out.
+
     A line grows from left to right: a mark goes on the line whose last digit it stands beside.
 
     Args:

@@ -91,11 +91,34 @@ def test_reads_mode(mode: str, write: Write) -> None:
     assert np.abs(loaded.astype(int) - grey).mean() < 4
 
 
-@pytest.mark.parametrize("bits", [10, 12, 16])
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
 def test_scales_the_bits_that_a_file_of_sixteen_holds(bits: int) -> None:
     ramp = np.linspace(0, (1 << bits) - 1, 256).astype(np.uint16)[None].repeat(4, 0)
     loaded = load_image(as_bytes(Image.fromarray(ramp)))
     assert np.abs(loaded.astype(int) - np.arange(256)).max() <= 1
+
+
+def test_takes_floats_in_a_pillow_image_as_those_of_an_array() -> None:
+    np.testing.assert_array_equal(load_image(Image.fromarray(np.eye(9, dtype=np.float32))), load_image(np.eye(9)))
+    with pytest.raises(ValueError, match="Divide values of 0 to 255 by 255"):
+        load_image(Image.fromarray(np.full((20, 20), 200, np.float32)))
+
+
+def test_leaves_a_callers_picture_as_it_is(write: Write) -> None:
+    large = Image.open(io.BytesIO(as_bytes(Image.new("L", (4000, 3000), 255), "JPEG")))
+    assert load_scaled(large)[1] == load_scaled(large)[1]
+    assert large.size == (4000, 3000)
+    frames = [Image.fromarray(pixels) for pixels in (np.full_like(write("4"), 255), write("4"))]
+    animation = Image.open(io.BytesIO(as_bytes(frames[0], "PNG", save_all=True, append_images=frames[1:])))
+    load_image(animation)
+    assert animation.tell() == 0
+
+
+def test_an_exif_orientation_that_there_is_not_turns_nothing(write: Write) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 9
+    grey = write("42")
+    np.testing.assert_array_equal(load_image(as_bytes(Image.fromarray(grey), exif=exif)), grey)
 
 
 def test_reads_palettes_with_transparency() -> None:

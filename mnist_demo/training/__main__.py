@@ -62,7 +62,7 @@ def main() -> None:
     detector = train_net("detector", folder, checkpoints, steps, args.seed)
     export(classifier, temperature, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
     write_seeds(teachers, folder, output.parent.parent / SEEDS)
-    if not quick:
+    if output == MODEL_DIR:
         keep_weights(detector=detector, cutter=cutter)
     shutil.rmtree(checkpoints)
     print(f"wrote {output}")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mnist_demo.reading import SEEN
-from mnist_demo.training.fusion import CERTAINTY_WEIGHT, DETECTOR_WEIGHT, DOUBT
+from mnist_demo.training.fusion import CERTAINTY_WEIGHT, DETECTOR_WEIGHT, DOUBT, NEIGHBOUR, SIGN_FINE
 from mnist_demo.training.pyramid import LEVELS, SCORE_MIN
 
 Metrics = dict[str, Any]
@@ -35,7 +35,7 @@ digits 0 to 9.
 SETS = """
 Read through the path that serves, by what is written, spaces aside and a comma counting as a point; then by the digits alone,
 where that differs; and edits, of the signs that are written, where a picture holds several. Of pictures without numbers the
-share in which nothing is read. *Before* is what the weights of an earlier commit read in the same way.
+share in which nothing is read. *Before* is what an earlier commit read.
 """
 
 JOINED = f"""
@@ -44,9 +44,12 @@ JOINED = f"""
 - The detector proposes what it holds for one of its signs with a probability of at least {SCORE_MIN:.0%}.
 - Which digit a mark is, detector and classifier say together: the logarithms of their probabilities, {DETECTOR_WEIGHT:.0%} of the
   detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
-- Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the classifier's
-  log-odds beyond {DOUBT} speak for a digit and against other writing. Points, commas, dashes, slashes and colons are the
-  detector's alone.
+- Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
+  classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
+- Points, commas, dashes, slashes and colons are the detector's alone; {SIGN_FINE} is taken off their log-odds, as specks and lines
+  look like them.
+- Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
+  sign. A sign far from any digit is not shown.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are together
   at least that of its likeliest other sign.
 
@@ -93,7 +96,7 @@ LIMITS = """
 ## Limits
 
 - It knows digits as people in Europe and North America write them. A 1 with a long flag and a 7 without a bar look alike.
-- It judges each mark by itself: an O is easily a 0, an l a 1, an S a 5, and some letters of alphabets that it never saw are
+- It hardly looks at what stands around a mark: an O is easily a 0, an l a 1, an S a 5, and some letters of alphabets that it never saw are
   taken for digits.
 - Digits that run through each other are misread, and a 1 that shares its stroke with a neighbour is easily lost.
 - A point and a comma are told apart by their tail alone; in small writing there is none to be seen.

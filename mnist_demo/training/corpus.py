@@ -115,7 +115,7 @@ def load_corpus(folder: Path, cutter: keras.Model, seed: int, variants: int = VA
 
 
 def redraw(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Enlarge images (n, 28, 28), harden their strokes' edges and frame them again, as the app does with a scan."""
+    """Enlarge images (n, 28, 28), harden their strokes' edges and frame them again, as a scan's are."""
     redrawn = np.zeros_like(images)
     for i, image in enumerate(images):
         large = cv2.resize(image.astype(np.float32) / 255, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.corpus import Corpus
@@ -58,16 +59,16 @@ def distil(teachers: Sequence[keras.Model], corpus: Corpus, checkpoints: Path, s
         done.assign_add(1)
         return loss
 
-    total = 0.0
+    losses: list[float] = []
     for images, labels in corpus.batches(int(done)):
         if int(done) >= steps:
             break
-        total += float(step(images, labels))
+        losses.append(float(step(images, labels)))
         if int(done) % KEEP_EVERY == 0 or int(done) == steps:
             manager.save()
             seen = corpus.judge(partial(averaged, training=False))
-            print(f"step {int(done)}: loss {total / KEEP_EVERY:.4f}; {seen}", flush=True)
-            total = 0.0
+            print(f"step {int(done)}: loss {np.mean(losses):.4f}; {seen}", flush=True)
+            losses.clear()
     return averaged
 
 

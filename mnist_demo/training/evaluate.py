@@ -21,7 +21,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Classifier, golden_digits
+from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Classifier, golden_digits, golden_page
 from mnist_demo.picture import load_image
 from mnist_demo.reading import SEEN, label_of, recognize
 from mnist_demo.training import card
@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--at-most", type=int, metavar="N", help="with --choose: read N pictures of each set")
     parser.add_argument("--against", default="HEAD", metavar="COMMIT", help="whose figures stand beside (HEAD)")
     args = parser.parse_args()
+    if args.at_most and not args.choose:
+        parser.error("--at-most wants --choose: the card is written of all pictures")
     classifier, folder = Classifier(args.model), data_dir(args.data)
     if args.choose:
         choose(classifier, folder, args.at_most)
@@ -209,7 +211,7 @@ def rejection(digits: NDArray[np.float32], others: NDArray[np.float32]) -> Metri
 def latency(classifier: Classifier) -> dict[str, float]:
     """Median milliseconds for one 28x28 image, and for one page that holds three digits."""
     digits = golden_digits()
-    page = np.round(255 * (1 - np.concatenate(list(digits), 1))).astype(np.uint8)
+    page = golden_page()
     actions: dict[str, Callable[[], object]] = {
         "image": lambda: classifier.predict(digits[:1]),
         "page": lambda: classifier.read(page),

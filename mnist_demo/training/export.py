@@ -1,4 +1,4 @@
-"""Write the trained networks as a SavedModel that answers in three ways, with the checksums its loader asks for.
+"""Write the trained networks as a SavedModel, with the checksums its loader asks for.
 
 The folder also holds warm-up requests, which TensorFlow Serving runs before it says that the model is available
 (https://www.tensorflow.org/tfx/serving/saved_model_warmup).
@@ -149,7 +149,7 @@ def export(network: keras.Model, temperature: float, detector: keras.Model, cutt
 
 
 def write_warmup_requests(path: Path) -> None:
-    """Write a request of each signature as a TFRecord file."""
+    """Write `warmup_requests` as a TFRecord file."""
     path.parent.mkdir()
     with tf.io.TFRecordWriter(str(path)) as writer:
         for signature, inputs in warmup_requests():
@@ -163,7 +163,9 @@ def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
-    yield "read_png", {"png": np.array(tf.io.encode_png(golden_page()[..., None]).numpy(), object)}
+    page = {"png": np.array(tf.io.encode_png(golden_page()[..., None]).numpy(), object)}
+    yield "read_png", page
+    yield "heat_png", page
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:

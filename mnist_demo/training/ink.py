@@ -11,7 +11,7 @@ from mnist_demo.inference import IMAGE_SIDE
 
 Ink = NDArray[Any]  # float32 in [0, 1], 0 is paper
 
-DIGIT_SIDE = 20  # pixels, of the box in it that a digit fills
+DIGIT_SIDE = 20  # pixels, of the box in the image that a digit fills
 MASS_CENTRE = 14.0  # pixel index, of a digit's centre of mass
 STROKE_MIN = 2.0  # pixels of the 28x28 image; most of MNIST's strokes are wider
 FINENESS = 4  # pixels that stand for one of that image while a mark is framed

@@ -25,7 +25,7 @@ NARROW = 0.45  # width to height; a narrower half may be a 1
 def make_outliers(
     digits: Labelled, signs: NDArray[np.uint8], strokes: list[Stroke], count: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Make marks that are no digits, framed as the app frames them.
+    """Make marks that are no digits, framed as MNIST's digits are.
 
     Args:
         digits: digits to run together, to halve and to turn.

@@ -12,7 +12,7 @@ from mnist_demo.training.rendering import draw_alike, to_bytes, wear
 TOUCH = (-0.02, 0.05)  # of a digit's height, by which it is moved beyond where it touches the one before
 VISIBLE = 0.25  # of the darkest ink; fainter is the soft edge of a stroke
 NARROWEST = 0.6  # width to height, of those groups
-WITH_ONE = 0.4  # of the groups for the classifier, that have a 1 in them: what is easily overlooked
+WITH_ONE = 0.4  # of the groups, that have a 1 in them: what is easily overlooked
 UNEVEN = 0.07  # of a digit's height: the standard deviation of its place on the line
 
 
