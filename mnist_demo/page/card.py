@@ -40,7 +40,7 @@ def read_card(models: Path = MODELS) -> dict[str, Any]:
 
 def figures(metrics: dict[str, Any]) -> Iterator[Figure]:
     """Yield what the evaluation's metrics tell: real numbers first, as the mean over the sets of them."""
-    sets = metrics.get("sets", metrics)
+    sets = metrics.get("sets", {})
     numbers = [score for name, score in sets.items() if name.startswith("numbers/") and score["signs"]]
     if numbers:
         shares = [score["right"] / score["count"] for score in numbers]

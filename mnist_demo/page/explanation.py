@@ -4,57 +4,64 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.inference import IMAGE_SIDE, LABELS, SIGNS
 from mnist_demo.page.blur import blur
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
+DIGITS = SIGNS[:LABELS]
 MAPS_SHOWN = 9  # of each layer
 SHADES = 16  # of grey in a layer's picture: four bits a pixel
 
 
-def explain(encoded: object, classifier: Classifier) -> dict[str, Any]:
-    """Return what speaks for a digit's likeliest label, and for the next.
+def explain(question: object, classifier: Classifier) -> dict[str, str]:
+    """Return what speaks for the label that a digit is read as, and for another.
+
+    The label is given, as the classifier alone may take the digit for another than what is read with the detector.
 
     Args:
-        encoded: the digit's image, as base64 of 28 * 28 bytes, ink = 255.
+        question: a dict of image, the digit's as base64 of 28 * 28 bytes, ink = 255; and labels, that which was read
+            and its rival, the likeliest other one, both "0" to "9".
 
     Returns:
-        label and rival; own and other, their saliency as base64 of 28 * 28 signed bytes in [-127, 127].
+        own and other, their saliency as base64 of 28 * 28 signed bytes in [-127, 127].
+
+    Raises:
+        ValueError: the image is none, or the labels are not two.
+    """
+    asked = question if isinstance(question, dict) else {}
+    image, labels = decode_image(asked.get("image")), decode_labels(asked.get("labels"))
+    own, other = classifier.saliency(np.stack([image, image]), labels)
+    return {"own": encode_signed(own), "other": encode_signed(other)}
+
+
+def respond(encoded: object, classifier: Classifier) -> dict[str, list[str]]:
+    """Return a digit's way through the classifier.
+
+    Args:
+        encoded: the digit's image, as to `explain`.
+
+    Returns:
+        layers, from the image on, each as the data URL of a grey PNG of the maps that respond most, in a row.
 
     Raises:
         ValueError: the image is none.
     """
-    images = decode_image(encoded)[None]
-    rival, label = np.argsort(classifier.predict(images)[0])[-2:]
-    own, other = classifier.saliency(np.repeat(images, 2, axis=0), np.array([label, rival]))
-    return {
-        "label": str(label),
-        "rival": str(rival),
-        "own": encode_signed(own),
-        "other": encode_signed(other),
-    }
+    return {"layers": [side_by_side(maps[0]) for maps in classifier.layers(decode_image(encoded)[None])]}
 
 
-def respond(encoded: object, classifier: Classifier) -> dict[str, Any]:
-    """Return a digit's way through the classifier, given as to `explain`; raises what that does.
-
-    Returns:
-        layers, from the image on, each as the data URL of a grey PNG of the maps that respond most, in a row;
-        probabilities, the ten that come of them.
-    """
-    images = decode_image(encoded)[None]
-    return {
-        "layers": [side_by_side(maps[0]) for maps in classifier.layers(images)],
-        "probabilities": [round(float(share), 4) for share in classifier.predict(images)[0]],
-    }
+def decode_labels(labels: object) -> NDArray[np.int64]:
+    """Return two labels, "0" to "9", as numbers (2,). Raises ValueError if they are not two."""
+    if not isinstance(labels, list) or len(labels) != 2 or any(label not in DIGITS for label in labels):
+        raise ValueError("Expected a digit's label and its rival, each 0 to 9 as text.")
+    return np.array([DIGITS.index(label) for label in labels])
 
 
 def decode_image(encoded: object) -> NDArray[np.float32]:

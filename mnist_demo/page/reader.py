@@ -14,7 +14,7 @@ from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.dataset import classify
 from mnist_demo.page.explanation import explain, respond
 from mnist_demo.page.steps import encode, take_steps
-from mnist_demo.reading import Reading, recognize
+from mnist_demo.reading import Reading, is_digit, recognize
 
 logger = logging.getLogger(__name__)
 
@@ -94,9 +94,9 @@ class Reader:
         """Picture a digit's way through the classifier, given its 28x28 image as `for_page` gives it, for the page."""
         return answer(lambda: respond(image, self.classifier()))
 
-    def explain(self, image: object) -> dict[str, Any]:
-        """Explain how a digit is read, given its 28x28 image as `for_page` gives it, for the page."""
-        return answer(lambda: explain(image, self.classifier()))
+    def explain(self, question: object) -> dict[str, Any]:
+        """Explain why a digit is read so, given its 28x28 image as `for_page` gives it and two labels, for the page."""
+        return answer(lambda: explain(question, self.classifier()))
 
     def take_steps(self, picture: bytes) -> dict[str, Any]:
         """Take a picture's way to its digits' 28x28 images step by step, for the page."""
@@ -125,7 +125,7 @@ def as_row(read: Reading | Exception) -> dict[str, Any]:
     """Return a row of the page's table: text, the number of marks and the digits' lowest confidence; or error."""
     if not isinstance(read, Reading):
         return {"error": str(read)}
-    confidences = (digit.confidence for digit in read.digits if digit.label is not None)
+    confidences = (digit.confidence for digit in read.digits if is_digit(digit.label))
     return {"text": read.text, "marks": len(read.digits), "lowest": min(confidences, default=None)}
 
 

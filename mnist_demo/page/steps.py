@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.picture import load_scaled
-from mnist_demo.reading import read_marks
+from mnist_demo.reading import is_digit, read_marks
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -37,7 +37,7 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     grey, _ = load_scaled(picture)
     marks = read_marks(classifier.read(grey)).digits
     height, width = grey.shape
-    digits = [mark for mark in marks if mark.label is not None and mark.label.isdigit()]
+    digits = [mark for mark in marks if is_digit(mark.label)]
     return {
         "picture": data_url(Image.fromarray(grey)),
         "heat": data_url(glow(classifier.heat(grey))),

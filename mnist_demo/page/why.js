@@ -1,5 +1,6 @@
 // The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
+import { isDigit, ranked, runnerUp } from "./digits.js";
 import { Way } from "./way.js";
 
 const PAUSE = 200; // milliseconds between an answer and the next request of its kind
@@ -16,23 +17,23 @@ const title = element.querySelector("h2");
 const figure = element.querySelector(".way");
 const way = new Way(figure);
 
-let digit = null; // that is shown
-let image = null; // of the digit: base64 of its 28x28 bytes
+let digit = null; // that is shown, or a mark that is no sign of numbers; other signs than digits have no reasons
 let picture = null; // returns the picture that it was read in
 let moves = false;
 let isSeen = false;
 let isWaySeen = false;
 let isSettled = false; // for so long that the way may be played
 let timers = [];
-let played = null; // the image whose way was played last
-const shown = { way: null, saliency: null }; // the images that they belong to
+let played = null; // the digit whose way was played last
+const shown = { way: null, saliency: null }; // the digits that they belong to
 
 const followWay = follower("way", askForWay, showWay);
-const followSaliency = follower("saliency", (asked) => server.explain(asked), showSaliency, () => !moves);
+const followSaliency = follower("saliency", askForSaliency, showSaliency, () => !moves);
 
 document.addEventListener("digits:shown", ({ detail }) => {
-  [moves, digit, picture] = [detail.busy, detail.digit, detail.picture];
-  if (digit?.image !== image) showInk(digit);
+  const before = digit;
+  [moves, digit, picture] = [detail.busy, hasReasons(detail.digit) ? detail.digit : null, detail.picture];
+  if (!isAlike(digit, before)) showInk();
   timers.forEach(clearTimeout);
   isSettled = false;
   if (moves) way.still();
@@ -51,32 +52,40 @@ new IntersectionObserver((entries) => {
   playOnce();
 }, { threshold: 0.5 }).observe(figure);
 
+function hasReasons(mark) {
+  return Boolean(mark) && (mark.label === null || isDigit(mark));
+}
+
+// Whether two readings' digits have the same reasons.
+function isAlike(one, other) {
+  return one?.image === other?.image && one?.label === other?.label;
+}
+
 // Returns a function that asks about the digit shown, unless it need not, and again when another is shown by then.
 function follower(kind, ask, show, isDue = () => true) {
   let asking = false;
   return async function follow() {
-    if (asking || !isSeen || !image || image === shown[kind] || !isDue()) return;
+    if (asking || !isSeen || !digit || isAlike(digit, shown[kind]) || !isDue()) return;
     asking = true;
-    const asked = image;
+    const asked = digit;
     const answer = await ask(asked);
-    if (answer && !answer.error && image) show(asked, answer); // the pad says so when the connection is lost
+    if (answer && !answer.error && digit) show(asked, answer); // the pad says so when the connection is lost
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     asking = false;
-    if (image !== asked) follow();
+    if (!isAlike(digit, asked)) follow();
   };
 }
 
-function showInk(digit) {
-  image = digit?.image ?? null;
+function showInk() {
   shown.saliency = null;
-  section.toggleAttribute("data-empty", !image);
+  section.toggleAttribute("data-empty", !digit);
   title.textContent = titleFor(digit);
   for (const canvas of element.querySelectorAll(".own, .rival")) {
     canvas.getContext("2d").clearRect(0, 0, 28, 28);
-    if (image) paint(canvas, image);
+    if (digit) paint(canvas, digit.image);
     else canvas.parentElement.querySelector("span").textContent = "";
   }
-  if (image) return;
+  if (digit) return;
   shown.way = played = null;
   way.show(null);
 }
@@ -92,11 +101,19 @@ function settle() {
 }
 
 async function askForWay(asked) {
-  const [answer, ink] = await Promise.all([server.respond(asked), inkOf(digit, picture)]);
+  const [answer, ink] = await Promise.all([server.respond(asked.image), inkOf(asked, picture)]);
   if (!answer || answer.error) return answer;
   const layers = answer.layers.map((src) => Object.assign(new Image(), { src }));
   await Promise.all(layers.map((layer) => layer.decode()));
-  return { image: asked, ink, layers, probabilities: answer.probabilities };
+  return { image: asked.image, ink, layers, probabilities: asked.probabilities };
+}
+
+// Asks what speaks for the label that was read, or of a mark that is no digit for the likeliest, and for the next.
+async function askForSaliency({ image, label: read, probabilities }) {
+  const label = read ?? ranked({ probabilities })[0];
+  const rival = runnerUp({ label, probabilities });
+  const answer = await server.explain({ image, labels: [label, rival] });
+  return answer && { ...answer, label, rival };
 }
 
 // The part of the picture that a digit was read in, as a bitmap; null where the browser cannot give it.
@@ -114,20 +131,20 @@ function showWay(asked, content) {
 
 // Plays the way of a digit at rest, once it is there and seen.
 function playOnce() {
-  if (!isSettled || !isWaySeen || shown.way !== image || played === image) return;
-  played = image;
+  if (!isSettled || !isWaySeen || !isAlike(shown.way, digit) || isAlike(played, digit)) return;
+  played = digit;
   way.begin();
 }
 
 function showSaliency(asked, { label, rival, own, other }) {
-  if (asked !== image) return;
+  if (!isAlike(asked, digit)) return;
   shown.saliency = asked;
   for (const [name, saliency, text] of [
     ["own", own, T("why_own_text", { label })],
     ["rival", other, T("why_rival_text", { label: rival })],
   ]) {
     const canvas = element.querySelector(`.${name}`);
-    paint(canvas, asked, saliency);
+    paint(canvas, asked.image, saliency);
     canvas.parentElement.querySelector("span").textContent = text;
   }
 }

@@ -31,6 +31,39 @@ def test_the_chosen_digit_is_explained(page: Page) -> None:
     expect(page.locator("#why h2")).to_have_text("Why 4?")
 
 
+def test_the_label_that_is_read_is_explained_though_the_classifier_alone_would_say_another(page: Page) -> None:
+    def as_one(route: Route) -> None:
+        if '"read"' not in (route.request.post_data or ""):
+            return route.continue_()
+        answer = route.fetch()
+        reading = answer.json()
+        for digit in reading["digits"]:
+            digit |= {"label": "1", "confidence": 0.5, "probabilities": [0, 0.5, 0, 0, 0.3, 0, 0, 0.2, 0, 0]}
+        return route.fulfill(response=answer, json=reading | {"text": "1" * len(reading["digits"])})
+
+    page.route("**/component_server/**", as_one)
+    draw(page, "7")
+    expect(page.locator("#why h2")).to_have_text("Why 1?")
+    expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 1")
+    expect(page.locator("#why .rival + figcaption")).to_contain_text("would make it 4.")
+    expect(page.locator("#why .way p")).to_contain_text("1 is the likeliest")
+    page.unroute("**/component_server/**")
+
+
+def test_a_sign_that_is_no_digit_has_no_reasons(page: Page) -> None:
+    draw(page, "2-4")
+    expect(page.locator("#reading")).to_have_text("2-4")
+    expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 4")
+    page.locator("#seen button").nth(1).click()
+    expect(page.locator("#why h2")).to_have_text("Why?")
+    expect(page.locator("#why .reasons")).to_be_hidden()
+    expect(page.locator("#why .blank")).to_be_visible()
+    page.locator("#seen button").first.click()
+    expect(page.locator("#why h2")).to_have_text("Why 2?")
+    expect(page.locator("#why .own + figcaption")).to_contain_text("speaks for 2")
+    expect(page.locator("#why .rival + figcaption")).to_have_text(re.compile(r"would make it [013-9]\.$"))
+
+
 def test_reasons_follow_the_drawing_and_go_with_it(page: Page) -> None:
     draw(page, "7")
     expect(page.locator("#why h2")).to_have_text("Why 7?")
