@@ -26,12 +26,12 @@ def run(pattern: str, output: Path, *flags: str) -> subprocess.CompletedProcess[
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, write: Write) -> Path:
-    """Five images and three files that are none, one of them with a name that is no UTF-8."""
+    """Five images, the last on its side, and three files that are none, one of them with a name that is no UTF-8."""
     folder = tmp_path_factory.mktemp("photos")
     (folder / "deep" / "down").mkdir(parents=True)
     for name, lines in {"a.png": "4", "b.png": "2", "deep/c.png": "7", "deep/down/d.png": "31"}.items():
         Image.fromarray(write(lines)).save(folder / name)
-    Image.fromarray(write("42", "7")).save(folder / "e.png")
+    Image.fromarray(write("42", "7")).rotate(90, expand=True).save(folder / "e.png")
     (folder / "letter.png").write_text("Dear model,")
     (folder / "deep" / "empty.png").touch()
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"")

@@ -68,7 +68,8 @@ def hub() -> Iterator[Hub]:
 def deploy(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `make deploy` with this environment's commands, logged in nowhere unless the variables say so."""
     tools = ["--old-file=.venv/run.stamp", f"BIN={Path(sys.executable).parent}"]
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MAKE", "MFLAGS"))}
+    outer = ("HF_", "MAKE", "MFLAGS", "ARGS")  # what `make test ARGS=...` was given is not for this one
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
     environment = {**ours, "HF_HOME": str(home), **variables}
     command = ["make", *tools, "deploy", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

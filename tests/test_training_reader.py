@@ -69,7 +69,7 @@ class TestDrawnPages:
             assert (rows[:, 1:3] <= rows[:, 3:5]).all()
 
     def test_four_small_ones_are_seen_at_once_each_in_its_quarter(self, crops: list[Crop]) -> None:
-        small = [crop for crop in crops if is_small(crop)][:4]
+        small = [crop for crop in crops if is_small(crop) and np.ptp(crop.picture)][:4]  # no blank ones
         picture, boxes = lay_down(small, np.random.default_rng(2))
         assert len(small) == 4
         assert len(boxes) == 4 * BOXES_MAX

@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 
 from mnist_demo.reading import SEEN
-from mnist_demo.training.fusion import CERTAINTY_WEIGHT, DETECTOR_WEIGHT, DOUBT, NEIGHBOUR, SIGN_FINE
+from mnist_demo.training.fusion import (
+    CERTAINTY_WEIGHT,
+    DETECTOR_WEIGHT,
+    DOUBT,
+    NEIGHBOUR,
+    OTHER_BESIDE,
+    PART,
+    SIGN_FINE,
+)
 from mnist_demo.training.pyramid import LEVELS, SCORE_MIN
 
 Metrics = dict[str, Any]
@@ -49,7 +57,8 @@ JOINED = f"""
 - Points, commas, dashes, slashes and colons are the detector's alone; {SIGN_FINE} is taken off their log-odds, as specks and lines
   look like them.
 - Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
-  sign. A sign far from any digit is not shown.
+  sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
+  its log-odds. A sign far from any digit is not shown.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are together
   at least that of its likeliest other sign.
 
@@ -99,6 +108,8 @@ LIMITS = """
 - It hardly looks at what stands around a mark: an O is easily a 0, an l a 1, an S a 5, and some letters of alphabets that it never saw are
   taken for digits.
 - Digits that run through each other are misread, and a 1 that shares its stroke with a neighbour is easily lost.
+- A 1 that reaches from line to line of a form, or a thin one alone that fills a large photo, may pass for a line; a zero of
+  straight strokes passes for a box.
 - A point and a comma are told apart by their tail alone; in small writing there is none to be seen.
 - Digits of less than about 10 pixels are not found, but in small pictures, which are enlarged.
 - A number that is crossed out is meant to be left out; a line through its middle may pass for a dash.
