@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm
-SPACE_TESTS := tests/test_requirements.py tests/test_images.py tests/test_hostile.py tests/test_app.py
+SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hostile.py tests/test_app.py
 
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))

@@ -4,7 +4,6 @@ import argparse
 import os
 from collections.abc import Sequence
 
-import cv2
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -13,6 +12,7 @@ from mnist_demo.page import (
     ICON,
     DocumentHead,
     Reader,
+    card_route,
     create_page,
     describe_link,
     i18n,
@@ -37,7 +37,6 @@ SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each
 
 # A picture gets one thread, as others wait: with 32 people drawing, two cores gave 114 readings a second instead of
 # 72, and the 95th percentile fell from 503 to 278 ms (benchmarks/load.py). TensorFlow looks when it is imported: later.
-cv2.setNumThreads(1)
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 uploads = make_upload_folder()
@@ -93,7 +92,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route(), typeface_route(), *installation_routes()],
+            "routes": [preview_route(), card_route(), typeface_route(), *installation_routes()],
         },
     )
     if arguments.share:

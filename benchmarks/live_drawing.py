@@ -1,7 +1,7 @@
 """How closely the reading follows the pen, in Chromium on the real app, beside gr.Sketchpad doing the same job.
 
 Run as `python benchmarks/live_drawing.py`; it takes two minutes. Both pages are drawn on by the same hand, with about
-60 points a second, in a window that shows all of ours: reading, cards, bars, saliency and the first layer's responses.
+60 points a second, in a window that shows all of ours: reading, cards, bars, saliency and the way.
 Printed for each page:
 
 - from the pen's lift until the reading of the finished stroke is on the screen: median and 95th percentile;
@@ -24,7 +24,7 @@ from serving import ROOT, started, wait_until_served
 sys.path.insert(0, str(ROOT))
 from mnist_demo.inference import Classifier
 from mnist_demo.page.examples import bounds, write_digit
-from mnist_demo.recognition import recognize
+from mnist_demo.reading import recognize
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

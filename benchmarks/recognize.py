@@ -1,9 +1,9 @@
-"""Where the time of one recognition goes: a drawing, and 12-megapixel photos of 10 and 40 digits.
+"""Where the time of one reading goes: the pad's drawings of one digit and of four, and a photo of 40 digits.
 
     python benchmarks/recognize.py
 
-Prints the median milliseconds of each step over many rounds, on one core, and the memory that the largest picture
-takes beyond the idle process.
+Prints the median milliseconds of each step over many rounds, on one core; then what a process holds after 100 drawings,
+and what the largest pictures take beyond it.
 """
 
 import argparse
@@ -24,12 +24,15 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
-from mnist_demo.images import extract_ink, find_marks, load_scaled, normalize
 from mnist_demo.page.examples import bounds, write_line
+from mnist_demo.picture import load_scaled
+from mnist_demo.reading import read_marks
 
-DRAWING_SIDE = 400  # pixels
+PAD = (256, 160)  # pixels, of a drawing as the pad sends it
 PHOTO = (4000, 3000)  # pixels
 LARGEST = (8160, 6120)  # pixels, just below the limit of 50 megapixels
+LINES = ["3141592653", "5897932384", "6264338327", "9502884197"]
+DRAWINGS = 100
 
 
 def main() -> None:
@@ -37,18 +40,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30, help="rounds of each measurement (default: %(default)s)")
     rounds = parser.parse_args().rounds
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    cv2.setNumThreads(1)
     classifier = Classifier()
-    drawing = encode(page((DRAWING_SIDE, DRAWING_SIDE), ["5"], grain=0), "PNG")
-    report("drawing, 400x400, 1 digit", drawing, classifier, 10 * rounds)
-    report("photo, 12 megapixels, 10 digits", encode(page(PHOTO, ["31415", "92653"]), "JPEG"), classifier, rounds)
-    lines = ["3141592653", "5897932384", "6264338327", "9502884197"]
-    report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, lines), "JPEG"), classifier, rounds)
+    report("drawing, 256x160, 1 digit", encode(page(PAD, ["5"], grain=0), "PNG"), classifier, 10 * rounds)
+    report("drawing, 256x160, 4 digits", encode(page(PAD, ["2026"], grain=0), "PNG"), classifier, 10 * rounds)
+    report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, LINES), "JPEG"), classifier, rounds)
     for kind in ("JPEG", "PNG"):
-        picture = encode(page(LARGEST, lines), kind)
+        picture = encode(page(LARGEST, LINES), kind)
         with multiprocessing.get_context("spawn").Pool(1) as fresh:  # no memory that was freed, to be used again
-            extra = fresh.apply(extra_memory, (picture,))
-        print(f"largest picture, 50 megapixels, {kind}: {extra / 1e6:.0f} MB beyond the idle process")
+            idle, extra = fresh.apply(measure_memory, (picture,))
+        print(f"after {DRAWINGS} drawings {idle / 1e6:.0f} MB; 50 megapixels, {kind}: {extra / 1e6:.0f} MB beyond that")
 
 
 def page(size: tuple[int, int], lines: list[str], grain: float = 2) -> NDArray[np.uint8]:
@@ -76,19 +76,15 @@ def encode(picture: NDArray[np.uint8], kind: str) -> bytes:
 
 
 def report(name: str, picture: bytes, classifier: Classifier, rounds: int) -> None:
-    grey, _ = load_scaled(picture)
-    ink = extract_ink(grey)
-    marks = [mark for line in find_marks(ink) for mark in line]
-    images = np.stack([normalize(mark.ink) for mark in marks])
+    grey, scale = load_scaled(picture)
+    marks = classifier.read(grey)
     steps: dict[str, Callable[[], object]] = {
         "load_image": lambda: load_scaled(picture),
-        "extract_ink": lambda: extract_ink(grey),
-        "find_marks": lambda: find_marks(ink),
-        "normalize": lambda: [normalize(mark.ink) for mark in marks],
-        "signature": lambda: classifier.predict(images),
+        "signature read": lambda: classifier.read(grey),
+        "lines and text": lambda: read_marks(marks, scale),
         "recognize, all": lambda: recognize(picture, classifier),
     }
-    print(f"{name}: {len(marks)} marks, read as {recognize(picture, classifier).text!r}")
+    print(f"{name}: {len(marks.boxes)} marks, read as {recognize(picture, classifier).text!r}")
     for step, action in steps.items():
         print(f"  {step:15} {milliseconds(action, rounds):7.2f} ms")
 
@@ -104,10 +100,11 @@ def milliseconds(action: Callable[[], object], rounds: int) -> float:
     return 1000 * statistics.median(times)
 
 
-def extra_memory(picture: bytes) -> int:
-    """The most resident memory in bytes that reading a picture takes beyond what the idle process holds."""
+def measure_memory(picture: bytes) -> tuple[int, int]:
+    """Return a process's resident bytes after many drawings, and the most that reading a picture takes beyond them."""
     classifier = Classifier()
-    recognize(encode(page((DRAWING_SIDE, DRAWING_SIDE), ["5"]), "PNG"), classifier)
+    for number in range(DRAWINGS):
+        recognize(encode(page(PAD, [str(2000 + number)], grain=0), "PNG"), classifier)
     before, most, done = resident(), 0, threading.Event()
 
     def watch() -> None:
@@ -120,7 +117,7 @@ def extra_memory(picture: bytes) -> int:
     recognize(picture, classifier)
     done.set()
     watcher.join()
-    return most - before
+    return before, most - before
 
 
 def resident() -> int:

@@ -14,7 +14,7 @@ import time
 from serving import ROOT, started, wait_until_served
 
 sys.path.insert(0, str(ROOT))
-from recognize import DRAWING_SIDE, encode, page
+from recognize import PAD, encode, page
 
 from mnist_demo import Classifier, recognize
 
@@ -28,7 +28,7 @@ def main() -> None:
         wait_until_served(f"{server}/v1/models/mnist")
         local, remote = Classifier(), Classifier(f"{server}/v1/models/mnist")
         for digits in ("5", "31415"):
-            drawing = encode(page((DRAWING_SIDE, DRAWING_SIDE), [digits]), "PNG")
+            drawing = encode(page(PAD, [digits], grain=0), "PNG")
             times = [(milliseconds(drawing, local), milliseconds(drawing, remote)) for _ in range(rounds + 5)][5:]
             here, there = (statistics.median(column) for column in zip(*times, strict=True))
             added = statistics.median(far - near for near, far in times)

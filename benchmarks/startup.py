@@ -38,12 +38,12 @@ def main() -> None:
 
 
 def drawing(seed: int) -> str:
-    """Return a drawing of a few digits, 512 x 320, as the sketchpad sends it."""
+    """Return a drawing of a few digits, 256 x 160, as the sketchpad sends it."""
     rng = np.random.default_rng(seed)
-    sheet = np.full((320, 512), 255, np.uint8)
+    sheet = np.full((160, 256), 255, np.uint8)
     for stroke in write_line("".join(map(str, rng.integers(0, 10, 3))), rng):
-        points = np.rint((stroke * 150 + [80, 85]) * 16).astype(np.int32)
-        cv2.polylines(sheet, [points], False, 0, 14, cv2.LINE_AA, shift=4)
+        points = np.rint((stroke * 75 + [40, 42]) * 16).astype(np.int32)
+        cv2.polylines(sheet, [points], False, 0, 7, cv2.LINE_AA, shift=4)
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1].tobytes()).decode()
 
 

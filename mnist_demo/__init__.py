@@ -1,10 +1,10 @@
-"""Reads handwritten digits in drawings and photos with a TensorFlow SavedModel."""
+"""Reads handwritten numbers in drawings and photos with a TensorFlow SavedModel."""
 
 import os
 
-from mnist_demo.images import load_image
 from mnist_demo.inference import Classifier
-from mnist_demo.recognition import Digit, Reading, recognize
+from mnist_demo.picture import load_image
+from mnist_demo.reading import Digit, Reading, recognize
 
 __all__ = ["Classifier", "Digit", "Reading", "load_image", "recognize"]
 

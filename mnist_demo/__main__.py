@@ -12,12 +12,10 @@ from typing import Any
 from tqdm import tqdm
 
 from mnist_demo.files import Item, find_items, read_items
-from mnist_demo.finders import Finders
 from mnist_demo.inference import MODEL_DIR, Classifier
-from mnist_demo.recognition import Reading
+from mnist_demo.reading import Reading
 from mnist_demo.serving import add_model_url
 
-MANY = 100  # images, from which on they are worth the start of processes
 NO_NUMBER = "no number found"
 IMAGES = """\
 PNG, JPEG, WebP and PDF files; files that MNIST comes in (IDX, .npy, .npz, Kaggle's CSV, each also as .gz); folders,
@@ -31,9 +29,10 @@ With --json each line is an object:
   file             the image's path
   text             what is read, as it is written, lines joined by \\n; empty if no number is found
   digits           the marks in reading order, of each
-    label            a digit, or null for any other mark, which takes no part in the text
+    label            a digit, one of the signs . , - / : or null for any other mark, which takes no part in the text
     confidence       how sure the label is, from 0 to 1
-    box              [left, top, right, bottom] in pixels of the upright image; of a PDF, of its page at 150 an inch
+    box              [left, top, right, bottom] in pixels of the upright image, which is turned first if it
+                     clearly lies on its side or head; of a PDF, of its page at 150 an inch
     probabilities    of the digits 0 to 9
   error            in the place of text and digits: what is wrong, and what to do
 
@@ -62,10 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_url(parser)
     options = parser.parse_args(arguments)
-    items = find_items(options.images)
-    finders = Finders() if len(items) >= MANY else None  # which start while TensorFlow does
     try:
-        return print_readings(items, Classifier(options.model_url or MODEL_DIR), options.json, finders)
+        return print_readings(find_items(options.images), Classifier(options.model_url or MODEL_DIR), options.json)
     except BrokenPipeError:  # whoever took the lines, as `head` does, wants no more of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -74,10 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def print_readings(items: list[Item], classifier: Classifier, as_json: bool, finders: Finders | None) -> int:
+def print_readings(items: list[Item], classifier: Classifier, as_json: bool) -> int:
     """Print a line for each image, and a progress bar if standard error is a terminal; return 1 if any failed."""
     failed = False
-    answers = read_items(items, classifier, finders)
+    answers = read_items(items, classifier)
     for file, answer in tqdm(answers, total=len(items), unit=" images", leave=False, disable=None):
         failed |= not isinstance(answer, Reading)
         found = answer.to_dict() if isinstance(answer, Reading) else {"error": _without_name(answer, file)}

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-import cv2
 import pyarrow as pa
 from apache_beam.io.fileio import MatchAll
 from apache_beam.io.filesystem import CompressionTypes
@@ -28,7 +27,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from mnist_demo.inference import MODEL_DIR, Classifier
-from mnist_demo.recognition import Found, Reading, find, judge_found
+from mnist_demo.reading import Reading, is_digit, recognize
 from mnist_demo.serving import add_model_url
 
 DEFAULT_FLAGS = (
@@ -71,7 +70,6 @@ class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
 
     def load_model(self) -> Classifier:
         """Load the classifier, once for each process; the processes share the cores, so each has one thread."""
-        cv2.setNumThreads(1)
         os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
         return Classifier(self._model or MODEL_DIR)
 
@@ -82,17 +80,19 @@ class ReadingHandler(ModelHandler[bytes, Row, Classifier]):
         inference_args: dict[str, Any] | None = None,  # noqa: ARG002 (Beam's signature; there are none)
     ) -> Iterator[Row]:
         """Yield what each file reads, in the order given."""
-        return map(make_row, batch, judge_found([find_in(path) for path in batch], model))
+        return (make_row(path, read(path, model)) for path in batch)
 
 
-def find_in(path: bytes) -> Found | Exception:
-    """Return what is found in a file, or whatever went wrong: one image in a million must not stop the others.
+def read(path: bytes, classifier: Classifier) -> Reading | Exception:
+    """Return what a file reads, or why it cannot be read: one image in a million must not stop the others.
 
-    Paths are bytes, as names of files are on Linux.
+    Paths are bytes, as names of files are on Linux. Raises ConnectionError, as `Classifier.read` does.
     """
     try:
         with FileSystems.open(os.fsdecode(path), compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            return find(file.read())
+            return recognize(file.read(), classifier)
+    except ConnectionError:
+        raise
     except Exception as error:
         return error
 
@@ -119,7 +119,7 @@ def count(row: Row) -> None:
 
 def as_csv(row: Row) -> str:
     """Return a row's line of CSV, lines of text joined by bars, with the lowest confidence of the digits in it."""
-    confidences = [digit["confidence"] for digit in row.get("digits", ()) if digit["label"] is not None]
+    confidences = [digit["confidence"] for digit in row.get("digits", ()) if is_digit(digit["label"])]
     line = io.StringIO()
     csv.DictWriter(line, CSV_COLUMNS, lineterminator="").writerow(
         {
@@ -181,7 +181,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[argparse.Na
     """Return our options and Beam's flags."""
     parser = argparse.ArgumentParser(
         prog="python -m mnist_demo.batch",
-        description="Read handwritten digits in any number of images.",
+        description="Read handwritten numbers in any number of images.",
         epilog="All other flags are Apache Beam's: --direct_num_workers=1, --runner=FlinkRunner and so on.",
         allow_abbrev=False,
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE
-from mnist_demo.recognition import Digit, Reading
+from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.reading import Digit, Reading
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -109,4 +109,4 @@ def read(images: NDArray[np.uint8], classifier: "Classifier") -> Iterator[Readin
         some = images[start : start + AT_ONCE].astype(np.float32) / np.float32(255)
         for image, probabilities in zip(some, classifier.predict(some), strict=True):
             label = str(probabilities.argmax())
-            yield Reading((Digit(box, image, probabilities, label),), label)
+            yield Reading((Digit(box, image, probabilities, label, float(probabilities.max())),), label)

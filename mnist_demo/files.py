@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from mnist_demo import dataset
-from mnist_demo.finders import Finders
 from mnist_demo.pdf import SIGNATURE, Page, draw_pages
-from mnist_demo.recognition import Reading
+from mnist_demo.reading import Reading
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -67,29 +66,21 @@ def pictures_in(folder: str) -> Iterator[str]:
                 yield os.path.join(parent, name)  # noqa: PTH118 (./ stays where it was given)
 
 
-def read_items(items: Iterable[Item], classifier: "Classifier", finders: Finders | None = None) -> Iterator[Answer]:
+def read_items(items: Iterable[Item], classifier: "Classifier") -> Iterator[Answer]:
     """Read what was found, in its order; pages and images of one file are numbered.
 
-    Args:
-        items: what `find_items` returned.
-        classifier: the model.
-        finders: processes that look for marks, as `batches.read_all` takes them.
-
     Raises:
-        ConnectionError: as `Classifier.predict` does.
+        ConnectionError: as `Classifier.read` does.
     """
     for holds_images, some in groupby(items, _is_dataset):
-        if holds_images:
-            yield from _read_datasets(list(some), classifier)
-        else:
-            yield from _read_pictures(list(some), classifier, finders)
+        yield from (_read_datasets if holds_images else _read_pictures)(list(some), classifier)
 
 
 def _is_dataset(item: Item) -> bool:
     return dataset.is_dataset(item.name, item.source if isinstance(item.source, bytes) else b"")
 
 
-def _read_pictures(items: list[Item], classifier: "Classifier", finders: Finders | None) -> Iterator[Answer]:
+def _read_pictures(items: list[Item], classifier: "Classifier") -> Iterator[Answer]:
     from mnist_demo.batches import read_all  # TensorFlow, which takes seconds
 
     names: deque[str] = deque()
@@ -99,7 +90,7 @@ def _read_pictures(items: list[Item], classifier: "Classifier", finders: Finders
             names.append(name)
             yield source
 
-    for answer in read_all(take(), classifier, finders):
+    for answer in read_all(take(), classifier):
         yield names.popleft(), answer
 
 

@@ -1,4 +1,4 @@
-"""The model behind its signatures: 28x28 images in, label probabilities out.
+"""The model behind its signatures: a page in, its marks out; 28x28 images in, label probabilities out.
 
 It runs in this process, or in a TensorFlow Serving elsewhere. Only the first needs TensorFlow, which takes seconds to
 import, so that happens when a classifier is made.
@@ -6,13 +6,12 @@ import, so that happens when a classifier is made.
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
 from mnist_demo.serving import ServedModel, State
 
 if TYPE_CHECKING:
@@ -21,10 +20,29 @@ if TYPE_CHECKING:
 MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"
 LABELS = 10
-BATCH_MAX = 256  # images a call of the signature; bounds the memory of a page with thousands of marks
+LAYERS = ("output_0", "middle", "last")  # the outputs of the signature `features`, from the image on
+SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what `read` tells apart; None is anything else
+IMAGE_SIDE = 28  # pixels, of the picture that the classifier sees
+BATCH_MAX = 256  # images a call of the signature; bounds the memory that a file of thousands of images takes
 REMEDY = "Restore the folder with git, or train it anew with `make train`."
 
 Images = NDArray[np.float32]
+
+
+class Marks(NamedTuple):
+    """What the signature `read` finds on a page, the likeliest first; all float32.
+
+    Attributes:
+        boxes: (n, 4) left, top, right, bottom in the page's pixels.
+        signs: (n, 16) probabilities of SIGNS; what is missing to 1 is that there is nothing.
+        images: (n, 28, 28) in [0, 1], ink = 1: what the classifier saw of each mark.
+        probabilities: (n, 10) of the digits; each row sums to 1.
+    """
+
+    boxes: NDArray[np.float32]
+    signs: NDArray[np.float32]
+    images: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
 
 
 class Classifier:
@@ -55,6 +73,31 @@ class Classifier:
     def state(self) -> State:
         """Return how the model is; one that was loaded from a folder is always ready."""
         return self._model.state()
+
+    def read(self, page: NDArray[np.uint8]) -> Marks:
+        """Find the marks on a page.
+
+        Args:
+            page: (h, w) uint8 grey, upright, 255 is white; neither side is 0.
+
+        Raises:
+            ValueError: the page has another shape or type.
+            ConnectionError: the model is served elsewhere and did not answer.
+        """
+        _check_page(page)
+        return Marks(**self._model.read(page))
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return where on a page the detector sees digits and other signs of numbers: a heat map to lay over it.
+
+        Args:
+            page: as `read` takes it; raises what that does.
+
+        Returns:
+            (rows, columns) float32 in [0, 1], coarser than the page: how likely a sign has its middle there.
+        """
+        _check_page(page)
+        return self._model.heat(page)
 
     def predict(self, images: Images) -> NDArray[np.float32]:
         """Return the probabilities of each label.
@@ -91,7 +134,7 @@ class Classifier:
         """
         _check_shape(images)
         chosen = self.predict(images).argmax(1) if labels is None else labels
-        return self._run("saliency", images=images, labels=chosen.astype(np.int64))
+        return self._run("saliency", images=images, labels=chosen.astype(np.int64))["output_0"]
 
     def features(self, images: Images) -> NDArray[np.float32]:
         """Return what the first layer responds to.
@@ -105,46 +148,63 @@ class Classifier:
         Raises:
             ValueError: the images have another shape.
         """
-        _check_shape(images)
-        return self._run("features", images=images)
+        return self.layers(images)[0]
 
-    def separate(self, images: Images) -> NDArray[np.float32]:
-        """Return whose the ink of touching digits is.
+    def layers(self, images: Images) -> list[NDArray[np.float32]]:
+        """Return what three layers respond to, from the image on: the first, one midway, and the last.
+
+        What the last one responds to is averaged, map by map, and weighed into the probabilities.
 
         Args:
-            images: (n, 32, 64) float32 in [0, 1], framed by `images.frame_run`; n may be 0.
+            images: (n, 28, 28) float32 in [0, 1].
 
         Returns:
-            (n, 32, 64, 2) float32 in [0, 1]: for each pixel, how likely its ink is the first digit's, and how likely
-            it is another's; both where they cross.
+            (n, 28, 28, channels), (n, 14, 14, channels) and (n, 7, 7, channels) float32, 0 or more; each has channels
+            of its own, twice as many as the one before.
+
+        Raises:
+            ValueError: the images have another shape.
+            ConnectionError: the model that is served has not these outputs.
         """
-        return self._run_batches("separate", images, (*RUN_SHAPE, 2))
+        _check_shape(images)
+        outputs = self._run("features", images=images)
+        if any(name not in outputs for name in LAYERS):
+            raise ConnectionError(f"the model that is served is another: its features are not {', '.join(LAYERS)}")
+        return [outputs[name] for name in LAYERS]
 
     def _run_batches(self, signature: str, images: Images, row: tuple[int, ...]) -> NDArray[np.float32]:
         """Return a signature's rows, each of the given shape, for any number of images."""
         batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        rows = [self._run(signature, images=batch) for batch in batches]
+        rows = [self._run(signature, images=batch)["output_0"] for batch in batches]
         if any(answer.shape[1:] != row for answer in rows):
             raise ConnectionError(f"the model that is served is another: its {signature} does not give {row} an image")
         return np.concatenate([np.zeros((0, *row), np.float32), *rows])
 
-    def _run(self, signature: str, images: Images, **inputs: NDArray) -> NDArray[np.float32]:
+    def _run(self, signature: str, images: Images, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
         return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)
 
     def _verify_answers(self, folder: Path | str) -> None:
         """Raise ValueError if the model answers what no right one does: NaN passes for "0", and for a checksum."""
-        probabilities = self.predict(golden_digits())
-        if not np.isfinite(probabilities).all() or probabilities.argmax(1).tolist() != [0, 1, 7]:
+        alone, marks = self.predict(golden_digits()), self.read(golden_page())
+        found = marks.probabilities[:3][marks.boxes[:3, 0].argsort()]  # the likeliest marks, from left to right
+        if any(not np.isfinite(answer).all() or answer.argmax(1).tolist() != [0, 1, 7] for answer in (alone, found)):
             raise ValueError(f"the model at {folder} is damaged: it does not read plain digits. {REMEDY}")
 
 
 def golden_digits() -> Images:
     """Return 0, 1 and 7 as anyone would draw them: (3, 28, 28) float32 in [0, 1]."""
-    canvas = np.zeros((3, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    cv2.ellipse(canvas[0], (14, 14), (6, 9), 12, 0, 360, 255, 2, cv2.LINE_AA)
-    cv2.line(canvas[1], (15, 4), (13, 23), 255, 2, cv2.LINE_AA)
-    cv2.polylines(canvas[2], [np.array([(7, 5), (20, 5), (12, 23)])], False, 255, 2, cv2.LINE_AA)
-    return canvas.astype(np.float32) / np.float32(255)
+    fine = 8  # times, that they are drawn larger, for soft edges
+    canvas = [Image.new("L", (fine * IMAGE_SIDE,) * 2) for _ in range(3)]
+    pens = [ImageDraw.Draw(image) for image in canvas]
+    pens[0].ellipse([8 * fine, 4 * fine, 20 * fine, 24 * fine], outline=255, width=2 * fine)
+    pens[1].line([15 * fine, 4 * fine, 13 * fine, 23 * fine], 255, 2 * fine)
+    pens[2].line([7 * fine, 5 * fine, 20 * fine, 5 * fine, 12 * fine, 23 * fine], 255, 2 * fine, "curve")
+    return np.stack([np.asarray(image.reduce(fine), np.float32) / 255 for image in canvas])
+
+
+def golden_page() -> NDArray[np.uint8]:
+    """Return them side by side, dark on white: (28, 84) uint8."""
+    return np.rint(255 * (1 - np.hstack(list(golden_digits())))).astype(np.uint8)
 
 
 def write_checksums(model_dir: Path) -> None:
@@ -174,6 +234,11 @@ def verify_checksums(model_dir: Path) -> None:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_page(page: NDArray[np.uint8]) -> None:
+    if page.ndim != 2 or page.size == 0 or page.dtype != np.uint8:
+        raise ValueError(f"expected a page of shape (h, w) and type uint8, got {page.shape} of {page.dtype}")
 
 
 def _check_shape(images: Images) -> None:

@@ -4,6 +4,8 @@ The API is described at https://www.tensorflow.org/tfx/serving/api_rest. Nothing
 """
 
 import argparse
+import base64
+import io
 import os
 import re
 from typing import Any, Literal
@@ -12,6 +14,7 @@ import numpy as np
 import orjson
 import urllib3
 from numpy.typing import NDArray
+from PIL import Image
 
 MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
@@ -28,6 +31,7 @@ RETRIES = urllib3.Retry(
     raise_on_status=False,
     respect_retry_after_header=False,
 )
+READ_SHAPES = {"boxes": (4,), "signs": (16,), "images": (28, 28), "probabilities": (10,)}  # of each mark
 CONNECTIONS = 16  # kept open
 
 State = Literal["ready", "loading", "away"]
@@ -68,8 +72,8 @@ class ServedModel:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=RETRIES)
 
-    def run(self, signature: str, **inputs: NDArray) -> NDArray[np.float32]:
-        """Return a signature's one output, float32, for inputs of the same length n: one row for each.
+    def run(self, signature: str, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
+        """Return a signature's outputs, float32, for inputs of the same length n > 0: one row for each.
 
         Raises:
             ConnectionError: the server is away or busy, refuses the request, or answers with something else.
@@ -77,12 +81,41 @@ class ServedModel:
         reply = self._ask("POST", ":predict", encode_request(signature, inputs))
         (n,) = {len(value) for value in inputs.values()}
         try:
-            rows = np.array(reply["predictions"], np.float32)
+            columns = by_output(reply["predictions"])
+            outputs = {name: np.array(column, np.float32) for name, column in columns.items()}
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise self._other_answer() from None
+        if any(output.shape[:1] != (n,) for output in outputs.values()):
+            raise self._other_answer()
+        return outputs
+
+    def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the signature `read_png` says of a page (h, w), which travels as a PNG file.
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        try:
+            answers = self._ask_about("read_png", page).items()
+            outputs = {name: np.array(rows, np.float32) for name, rows in answers}
+            n = len(outputs["boxes"])
+            return {name: outputs[name].reshape(n, *shape) for name, shape in READ_SHAPES.items()}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._other_answer() from None
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the signature `heat_png` says of a page (h, w).
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        try:
+            heat = np.array(self._ask_about("heat_png", page), np.float32)
         except (KeyError, TypeError, ValueError):
             raise self._other_answer() from None
-        if rows.shape[:1] != (n,):
+        if heat.ndim != 2:
             raise self._other_answer()
-        return rows
+        return heat
 
     def state(self) -> State:
         """Return how the model is: ready if a version of it is available, else loading, or away."""
@@ -92,6 +125,13 @@ class ServedModel:
         except (ConnectionError, KeyError, TypeError):
             return "away"
         return "ready" if "AVAILABLE" in states else "loading" if states & {"START", "LOADING"} else "away"
+
+    def _ask_about(self, signature: str, page: NDArray[np.uint8]) -> Any:
+        """Return a signature's outputs for a page, which travels as a PNG file."""
+        file = io.BytesIO()
+        Image.fromarray(page).save(file, "PNG", compress_level=1)
+        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
+        return self._ask("POST", ":predict", orjson.dumps({"signature_name": signature, "inputs": inputs}))["outputs"]
 
     def _ask(self, method: str, verb: str, body: bytes | None = None, **options: Any) -> Any:
         """Return the JSON of a reply. Raises ConnectionError, as `run` does."""
@@ -120,3 +160,10 @@ def encode_request(signature: str, inputs: dict[str, NDArray]) -> bytes:
     rows = zip(*(np.ascontiguousarray(value) for value in inputs.values()), strict=True)
     instances = [row[0] if len(inputs) == 1 else dict(zip(inputs, row, strict=True)) for row in rows]
     return orjson.dumps({"signature_name": signature, "instances": instances}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def by_output(rows: list[Any]) -> dict[str, list[Any]]:
+    """Return a reply's rows by the outputs' names; an only output comes without its name, which is output_0."""
+    if not isinstance(rows[0], dict):
+        return {"output_0": rows}
+    return {name: [row[name] for row in rows] for name in rows[0]}

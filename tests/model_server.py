@@ -2,15 +2,16 @@
 
     python tests/model_server.py --port 8501 [--folder models/mnist/1] [--name mnist]
 
-It runs the real SavedModel. Of the API it has the model's status and predict requests in row format, which are what
-the client uses; its replies are checked against those that the documentation prints.
+It runs the real SavedModel. Of the API it has the model's status and predict requests, in row and in columnar format,
+which are what the client uses; its replies are checked against those that the documentation prints.
 """
 
 import argparse
+import base64
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,23 +45,31 @@ class ModelServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1/models/{self.name}"
 
-    def predict(self, request: dict[str, Any]) -> Any:
-        """Answer a request in row format: {"signature_name": ..., "instances": [...]}."""
+    def predict(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer {"signature_name": ..., "instances": [...]} by predictions, or {..., "inputs": ...} by outputs."""
         signature = self.loaded.signatures[request.get("signature_name", "serving_default")]
         specifications = signature.structured_input_signature[1]
-        rows = request["instances"]
-        if not isinstance(rows[0], dict):
-            (only,) = specifications
-            rows = [{only: row} for row in rows]
-        inputs = {
-            name: tf.constant([row[name] for row in rows], specification.dtype)
-            for name, specification in specifications.items()
-        }
+        columns = request["inputs"] if "inputs" in request else self.columns(request["instances"], specifications)
+        inputs = {name: tf.constant(decode(columns[name]), each.dtype) for name, each in specifications.items()}
         outputs = {name: value.numpy().tolist() for name, value in signature(**inputs).items()}
+        if "inputs" in request:
+            return {"outputs": outputs if len(outputs) > 1 else next(iter(outputs.values()))}
         if len(outputs) == 1:
-            (values,) = outputs.values()
-            return values
-        return [dict(zip(outputs, row, strict=True)) for row in zip(*outputs.values(), strict=True)]
+            return {"predictions": next(iter(outputs.values()))}
+        return {"predictions": [dict(zip(outputs, row, strict=True)) for row in zip(*outputs.values(), strict=True)]}
+
+    @staticmethod
+    def columns(rows: list[Any], names: Iterable[str]) -> dict[str, list[Any]]:
+        """Return rows by the inputs' names; those of an only input may come without its name."""
+        if not isinstance(rows[0], dict):
+            (only,) = names
+            return {only: rows}
+        return {name: [row[name] for row in rows] for name in names}
+
+
+def decode(value: Any) -> Any:
+    """Return an input, bytes if it is an object that holds them in base64."""
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -90,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.busy -= 1
             return self.reply(503, {"error": "The batch scheduling queue to which this task was submitted is full"})
         try:
-            return self.reply(200, {"predictions": self.server.predict(json.loads(body))})
+            return self.reply(200, self.server.predict(json.loads(body)))
         except (KeyError, TypeError, ValueError) as error:
             return self.reply(400, {"error": f"JSON Parse error: {error}"})
 

@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cv2
 from app_server import ROOT, wait_until_answered
 from conftest import write_digits
 from gradio_client import Client, handle_file
+from PIL import Image
 
 from mnist_demo.page.examples import photo
 
@@ -138,7 +138,7 @@ def serve(python: Path, space: Path, log: Path, as_user: dict[str, Any]) -> Iter
 
 def expect(client: Client, path: Path, picture: Any, text: str) -> None:
     """Have a picture read over the API. Raises RuntimeError if it does not read the text."""
-    cv2.imwrite(str(path), picture)
+    Image.fromarray(picture).save(path)
     answer = client.predict(handle_file(path), api_name="/recognize")
     if answer.get("text") != text:
         raise RuntimeError(f"expected {path.name} to read {text}, got {json.dumps(answer)}")

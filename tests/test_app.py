@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import httpx
 import pytest
 from app_server import serve_app
 from conftest import about
 from gradio_client import Client, handle_file
+from PIL import Image
 
-from mnist_demo.inference import Classifier
+from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import photo
-from mnist_demo.recognition import recognize
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def client(server: str) -> Iterator[Client]:
 def image(tmp_path: Path) -> Path:
     """A photo of 2963, in chalk."""
     path = tmp_path / "chalk.png"
-    cv2.imwrite(str(path), photo("blackboard.webp", seed=11))
+    Image.fromarray(photo("blackboard.webp", seed=11)).save(path)
     return path
 
 

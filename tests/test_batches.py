@@ -1,4 +1,4 @@
-"""Many files in one go: in their order, a few in memory at a time, their digits judged in batches."""
+"""Many files in one go: in their order, and a few in memory at a time."""
 
 import os
 import pty
@@ -8,48 +8,31 @@ import termios
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import pytest
-from conftest import Write
+from conftest import Write, about
 from pictures import encode
 
 from mnist_demo import Classifier, Reading, recognize
-from mnist_demo.batches import BATCH_SIZE, WORKERS, read_all
-from mnist_demo.finders import Finders
-from mnist_demo.inference import Images
+from mnist_demo.batches import WORKERS, read_all
 
-COUNT = 5 * BATCH_SIZE + 3
+COUNT = 63
 
 
-@pytest.fixture(scope="module", params=["threads", "processes"])
-def finders(request: pytest.FixtureRequest) -> Finders | None:
-    """What looks for the marks."""
-    return Finders() if request.param == "processes" else None
-
-
-def test_readings_come_in_the_pictures_order(
-    pictures: list[bytes], classifier: Classifier, finders: Finders | None
-) -> None:
-    readings = read_all([pictures[i % 10] for i in range(COUNT)], classifier, finders)
+def test_readings_come_in_the_pictures_order(pictures: list[bytes], classifier: Classifier) -> None:
+    readings = read_all([pictures[i % 10] for i in range(COUNT)], classifier)
     assert [reading.text for reading in readings if isinstance(reading, Reading)] == [str(i % 10) for i in range(COUNT)]
 
 
-def test_a_reading_is_what_recognize_gives(write: Write, classifier: Classifier, finders: Finders | None) -> None:
+def test_a_reading_is_what_recognize_gives(write: Write, classifier: Classifier) -> None:
     picture = encode(write("2026", "17"))
     alone = recognize(picture, classifier)
-    *_, reading = read_all([encode(write("5")), picture], classifier, finders)
+    *_, reading = read_all([encode(write("5")), picture], classifier)
     assert isinstance(reading, Reading)
-    assert reading.text == alone.text
-    assert [digit.box for digit in reading.digits] == [digit.box for digit in alone.digits]
-    for digit, other in zip(reading.digits, alone.digits, strict=True):
-        np.testing.assert_allclose(digit.probabilities, other.probabilities, atol=1e-5)
+    assert reading.to_dict() == about(alone.to_dict())
 
 
-def test_errors_stand_where_their_pictures_do(
-    pictures: list[bytes], tmp_path: Path, classifier: Classifier, finders: Finders | None
-) -> None:
+def test_errors_stand_where_their_pictures_do(pictures: list[bytes], tmp_path: Path, classifier: Classifier) -> None:
     (tmp_path / "seven.png").write_bytes(pictures[7])
-    missing, bad, good = read_all([str(tmp_path / "no.png"), b"bad", str(tmp_path / "seven.png")], classifier, finders)
+    missing, bad, good = read_all([str(tmp_path / "no.png"), b"bad", str(tmp_path / "seven.png")], classifier)
     assert isinstance(missing, FileNotFoundError)
     assert isinstance(bad, ValueError)
     assert "not a PNG, JPEG or WebP image" in str(bad)
@@ -57,9 +40,7 @@ def test_errors_stand_where_their_pictures_do(
     assert good.text == "7"
 
 
-def test_few_pictures_are_taken_before_the_first_is_answered(
-    pictures: list[bytes], classifier: Classifier, finders: Finders | None
-) -> None:
+def test_few_pictures_are_taken_before_the_first_is_answered(pictures: list[bytes], classifier: Classifier) -> None:
     taken = 0
 
     def take() -> Iterator[bytes]:
@@ -68,22 +49,8 @@ def test_few_pictures_are_taken_before_the_first_is_answered(
             taken += 1
             yield pictures[0]
 
-    assert isinstance(next(read_all(take(), classifier, finders)), Reading)
-    assert BATCH_SIZE <= taken <= 3 * BATCH_SIZE + 2 * (finders.count if finders else WORKERS)
-
-
-def test_the_model_judges_pictures_together(pictures: list[bytes], classifier: Classifier) -> None:
-    class Counting(Classifier):
-        def __init__(self) -> None:
-            self.sizes: list[int] = []
-
-        def predict(self, images: Images) -> np.ndarray:
-            self.sizes.append(len(images))
-            return classifier.predict(images)
-
-    counting = Counting()
-    assert len(list(read_all([pictures[1]] * (2 * BATCH_SIZE), counting))) == 2 * BATCH_SIZE
-    assert [size for size in counting.sizes if size] == [BATCH_SIZE, BATCH_SIZE]
+    assert isinstance(next(read_all(take(), classifier)), Reading)
+    assert 1 <= taken <= 3 * WORKERS + 2
 
 
 def test_a_terminal_shows_progress_and_a_pipe_only_lines(pictures: list[bytes], tmp_path: Path) -> None:

@@ -30,7 +30,12 @@ def swap(model: Path, answer: float = np.nan) -> None:
     module.serve = tf.function(
         lambda images: {"output_0": tf.fill([tf.shape(images)[0], 10], answer)}, input_signature=[specification]
     )
-    tf.saved_model.save(module, str(model), signatures={"serving_default": module.serve})
+    shapes = {"boxes": (3, 4), "signs": (3, 16), "images": (3, 28, 28), "probabilities": (3, 10)}
+    module.read = tf.function(
+        lambda page: {name: tf.fill(shape, answer) for name, shape in shapes.items()},  # noqa: ARG005
+        input_signature=[tf.TensorSpec([None, None], tf.uint8, name="page")],
+    )
+    tf.saved_model.save(module, str(model), signatures={"serving_default": module.serve, "read": module.read})
     write_checksums(model)
 
 

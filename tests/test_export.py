@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
-from mnist_demo.inference import MODEL_DIR, golden_digits
-from mnist_demo.training.export import WARMUP_REQUESTS, warmup_requests
+from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Marks, golden_digits, verify_checksums
+from mnist_demo.training.cutter import build_cutter
+from mnist_demo.training.detector import build_detector
+from mnist_demo.training.export import WARMUP_REQUESTS, export, warmup_requests
+from mnist_demo.training.network import build_network
 
 SAVED_MODEL_CLI = Path(sys.executable).with_name("saved_model_cli")
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
@@ -67,10 +71,15 @@ def test_saved_model_cli_shows_the_signatures() -> None:
         ("serving_default", ["images"], "(-1, 10)"),
         ("features", ["images"], "(-1, 28, 28, 32)"),
         ("saliency", ["images", "labels"], "(-1, 28, 28)"),
+        ("read", ["page"], "(-1, 4)"),
+        ("read_png", ["png"], "(-1, 4)"),
+        ("heat", ["page"], "(-1, -1)"),
+        ("heat_png", ["png"], "(-1, -1)"),
     ]:
         described = shown.split(f"signature_def['{signature}']")[1].split("signature_def[")[0]
         assert re.findall(r"inputs\['(\w+)'\] tensor_info", described) == inputs
-        assert f"shape: {output}" in described.split("outputs['output_0'] tensor_info")[1]
+        first = "boxes" if signature.startswith("read") else "output_0"
+        assert f"shape: {output}" in described.split(f"outputs['{first}'] tensor_info")[1].split("outputs[")[0]
         assert "Method name is: tensorflow/serving/predict" in described
 
 
@@ -81,6 +90,71 @@ def test_saved_model_cli_runs_the_model(tmp_path: Path) -> None:
     assert np.load(tmp_path / "output_0.npy").argmax(1).tolist() == [0, 1, 7]
 
 
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder exported from nets that have not been trained."""
+    keras.utils.set_random_seed(0)
+    folder = tmp_path_factory.mktemp("mnist") / "1"
+    export(build_network(width=2, normalised=False), 1.5, build_detector(False), build_cutter(False), folder)
+    return folder
+
+
+def test_an_exported_folder_has_its_checksums(untrained: Path) -> None:
+    verify_checksums(untrained)
+    assert (untrained / CHECKSUMS).read_text().count("\n") >= 3
+
+
+def test_an_exported_network_answers_images_of_either_form_alike(untrained: Path) -> None:
+    loaded, images = tf.saved_model.load(str(untrained)), golden_digits()
+    expected = loaded.signatures["serving_default"](tf.constant(images))["output_0"]
+    np.testing.assert_allclose(expected.numpy().sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(loaded(images), expected, atol=1e-6)
+    np.testing.assert_allclose(loaded(images.reshape(-1, 784)), expected, atol=1e-6)
+    np.testing.assert_allclose(loaded(images[0]), expected[:1], atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(2, 28, 28, 3), (2, 28, 27), (2, 28)])
+def test_images_of_another_shape_are_refused(signatures: Any, shape: tuple[int, ...]) -> None:
+    with pytest.raises((TypeError, ValueError, tf.errors.InvalidArgumentError)):
+        signatures["serving_default"](images=tf.zeros(shape))
+
+
+def page_of(digits: np.ndarray) -> np.ndarray:
+    """Digits beside each other, dark on white, (28, 28 n) uint8."""
+    return np.round(255 * (1 - np.concatenate(list(digits), 1))).astype(np.uint8)
+
+
+def test_a_page_is_read_alike_as_pixels_and_as_a_png(signatures: Any) -> None:
+    page = page_of(golden_digits())
+    marks = signatures["read"](page=tf.constant(page))
+    assert set(marks) == set(Marks._fields)
+    count = len(marks["boxes"])
+    assert {name: tuple(value.shape) for name, value in marks.items()} == {
+        "boxes": (count, 4),
+        "signs": (count, 16),
+        "images": (count, 28, 28),
+        "probabilities": (count, 10),
+    }
+    assert count >= 3
+    png = tf.io.encode_png(page[..., None])
+    for name, value in signatures["read_png"](png=png).items():
+        np.testing.assert_allclose(value, marks[name], atol=1e-5)
+
+
+def test_a_blank_page_has_no_marks(signatures: Any) -> None:
+    assert len(signatures["read"](page=tf.fill((40, 60), tf.constant(255, tf.uint8)))["boxes"]) == 0
+
+
+def test_features_are_those_of_three_layers_at_any_batch(signatures: Any) -> None:
+    for n in (0, 1, 3):
+        answers = signatures["features"](images=tf.zeros((n, 28, 28)))
+        assert {name: tuple(value.shape) for name, value in answers.items()} == {
+            "output_0": (n, 28, 28, 32),
+            "middle": (n, 14, 14, 64),
+            "last": (n, 7, 7, 128),
+        }
+
+
 def test_saliency_is_the_gradient_of_the_log_odds(signatures: Any) -> None:
     """A small step in one pixel changes a label's log-odds by about its saliency there."""
 
@@ -88,7 +162,8 @@ def test_saliency_is_the_gradient_of_the_log_odds(signatures: Any) -> None:
         p = signatures["serving_default"](images=tf.constant(images))["output_0"].numpy().astype(float)
         return np.log(p[:, 7] / (1 - p[:, 7]))
 
-    digit = (0.5 * golden_digits()[2] + 0.2).astype(np.float32)
+    noise = np.random.default_rng(0).uniform(-0.05, 0.05, (28, 28))  # where pixels are equal, pools have no gradient
+    digit = (0.5 * golden_digits()[2] + 0.2 + noise).astype(np.float32)
     saliency = signatures["saliency"](images=tf.constant(digit[None]), labels=tf.constant([7], tf.int64))["output_0"]
     row, column = np.unravel_index(np.abs(saliency[0]).argmax(), digit.shape)
     steps = np.stack([digit, digit])
@@ -111,7 +186,12 @@ class TestWarmup:
         for log in requests:
             request = log.predict_log.request
             tensors = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
-            answer = signatures[request.model_spec.signature_name](**tensors)["output_0"]
-            assert len(answer) == len(tensors["images"])
+            answer = signatures[request.model_spec.signature_name](**tensors)
+            if "images" in tensors:
+                assert len(answer["output_0"]) == len(tensors["images"])
+            elif request.model_spec.signature_name == "heat_png":
+                assert answer["output_0"].shape.rank == 2
+            else:
+                assert set(answer) == set(Marks._fields)
             asked.add(request.model_spec.signature_name)
-        assert asked == {"serving_default", "features", "saliency", "separate"}
+        assert asked == {"serving_default", "features", "saliency", "read_png", "heat_png"}

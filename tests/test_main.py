@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from conftest import Write, about
 from PIL import Image
 
-from mnist_demo.__main__ import MANY, main
+from mnist_demo.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,7 +48,6 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
 
 def test_many_files_are_answered_like_few(folder: Path) -> None:
     few = [str(folder / name) for name in ("bad.png", "good.png", "missing.png", "blank.png", "good.png", "good.png")]
-    assert len(few) < MANY <= len(few * 20)
     done = run("--json", *few * 20)
     expected = run("--json", *few)
     answers, others = ([json.loads(line) for line in each.stdout.splitlines()] for each in (done, expected))
@@ -59,10 +59,28 @@ def test_says_once_that_the_model_server_is_away_and_ends(folder: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # and does not listen
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1/models/mnist"
-        done = run("--model-url", url, *[str(folder / "good.png")] * MANY)
+        done = run("--model-url", url, *[str(folder / "good.png")] * 100)
     assert (done.returncode, done.stdout) == (1, "")
     assert [line for line in done.stderr.splitlines() if "does not answer" in line] == [done.stderr.splitlines()[-1]]
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it_without_a_traceback(folder: Path) -> None:
+    command = [sys.executable, "-m", "mnist_demo", *[str(folder / "good.png")] * 5000]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().endswith(": 42 | 7\n")
+        process.send_signal(signal.SIGINT)  # as a terminal does
+        assert process.wait(10) == -signal.SIGINT
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write) -> None:
+    Image.fromarray(write("12.50")).save(tmp_path / "price.png")
+    (answer,) = map(json.loads, run("--json", str(tmp_path / "price.png")).stdout.splitlines())
+    assert answer["text"] == "12.50"
+    assert [digit["label"] for digit in answer["digits"]] == list("12.50")
 
 
 def test_prints_text_and_succeeds_though_a_picture_holds_no_number(folder: Path) -> None:

@@ -47,7 +47,7 @@ def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None
     image = "data:image/webp;base64," + base64.b64encode(photo_bytes("note.webp")).decode()
     (tool,), answer = use_tool(server, image=image)
     assert tool.name == "recognize"
-    assert tool.description.startswith("Read the handwritten digits")
+    assert tool.description.startswith("Read the handwritten numbers")
     assert "PNG, JPEG or WebP" in tool.inputSchema["properties"]["image"]["description"]
     assert not answer.isError
     reading = json.loads(answer.content[0].text)

@@ -27,7 +27,7 @@ SPACE_KEYS = {  # those we use, as https://huggingface.co/docs/hub/spaces-config
 SNIPPETS = [code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "saved_model.load" in code]
 
 
-@pytest.mark.parametrize("code", SNIPPETS, ids=["flattened image", "batches", "signature"])
+@pytest.mark.parametrize("code", SNIPPETS, ids=["page", "flattened image", "batches", "signature"])
 def test_a_snippet_prints_what_its_comment_says(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """A model that is served elsewhere: what goes over the wire, and what happens when the server is away."""
 
+import base64
 import json
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from model_server import ModelServer, serve_model
 from pictures import encode
 from test_main import run
 
-from mnist_demo import Classifier, recognize
+from mnist_demo import Classifier, load_image, recognize
 from mnist_demo.inference import golden_digits
 from mnist_demo.page.reader import AWAY, Reader
 from mnist_demo.serving import ServedModel, base_url, encode_request
@@ -86,9 +87,13 @@ class TestDocumentedExamples:
         assert reply.status_code == 404
         assert reply.json() == {"error": "Servable not found for request: Latest(half)"}
 
+    def test_the_stand_in_gives_the_documented_form_of_columns(self, half_plus_three: ModelServer) -> None:
+        reply = httpx.post(f"{half_plus_three.url}:predict", content='{"inputs": {"x": [1.0, 2.0, 5.0]}}')
+        assert reply.json() == {"outputs": [3.5, 4.0, 5.5]}
+
     def test_the_client_asks_and_understands(self, half_plus_three: ModelServer) -> None:
         answer = ServedModel(half_plus_three.url).run("serving_default", x=np.array([1, 2, 5], np.float32))
-        assert answer.tolist() == [3.5, 4.0, 5.5]
+        assert answer["output_0"].tolist() == [3.5, 4.0, 5.5]
         expected = {"signature_name": "serving_default", "instances": [1.0, 2.0, 5.0]}
         assert json.loads(half_plus_three.requests[-1]) == expected
 
@@ -116,18 +121,43 @@ class TestServed:
         labels = np.array([1, 7, 2])
         np.testing.assert_allclose(remote.predict(digits), classifier.predict(digits), atol=1e-6)
         np.testing.assert_allclose(remote.features(digits), classifier.features(digits), atol=1e-5)
+        for maps, others in zip(remote.layers(digits), classifier.layers(digits), strict=True):
+            np.testing.assert_allclose(maps, others, atol=1e-4)
         expected = classifier.saliency(digits, labels)
         np.testing.assert_allclose(remote.saliency(digits, labels), expected, atol=1e-4)
+
+    def test_finds_the_marks_that_the_folder_does(
+        self, remote: Classifier, classifier: Classifier, write: Write
+    ) -> None:
+        page = write("2026", "17")
+        for part, other in zip(remote.read(page), classifier.read(page), strict=True):
+            assert part.dtype == other.dtype
+            np.testing.assert_allclose(part, other, atol=1e-3)
+
+    def test_has_the_heat_map_that_the_folder_has(
+        self, remote: Classifier, classifier: Classifier, write: Write
+    ) -> None:
+        heat = remote.heat(page := write("2026"))
+        assert heat.dtype == np.float32
+        np.testing.assert_allclose(heat, classifier.heat(page), atol=1e-4)
+
+    def test_a_blank_page_has_no_marks(self, remote: Classifier) -> None:
+        marks = remote.read(np.full((60, 90), 255, np.uint8))
+        assert [part.shape for part in marks] == [(0, 4), (0, 16), (0, 28, 28), (0, 10)]
 
     def test_reads_pictures(self, remote: Classifier, write: Write) -> None:
         assert recognize(write("2026", "17"), remote).text == "2026\n17"
 
-    def test_all_marks_of_a_picture_go_in_one_request(
+    def test_a_picture_goes_in_one_request_as_its_grey_png(
         self, served: ModelServer, remote: Classifier, write: Write
     ) -> None:
+        page = write("314")
         served.requests.clear()
-        recognize(write("314"), remote)
-        assert [len(json.loads(request)["instances"]) for request in served.requests] == [3]
+        recognize(page, remote)
+        (request,) = map(json.loads, served.requests)
+        assert request.keys() == {"signature_name", "inputs"}
+        assert request["signature_name"] == "read_png"
+        np.testing.assert_array_equal(load_image(base64.b64decode(request["inputs"]["png"]["b64"])), page)
 
     def test_no_images_make_no_request(self, served: ModelServer, remote: Classifier) -> None:
         served.requests.clear()
@@ -181,9 +211,20 @@ class TestTrouble:
     def test_a_damaged_models_answer_is_noticed(
         self, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(served, "predict", lambda request: [[float("nan")] * 10 for _ in request["instances"]])
+        nothing = [[float("nan")] * 10] * 3
+        monkeypatch.setattr(served, "predict", lambda _: {"predictions": nothing, "outputs": {"boxes": nothing}})
         with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
             remote.predict(golden_digits())
+        with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
+            remote.read(np.full((60, 90), 255, np.uint8))
+
+    @pytest.mark.parametrize("outputs", [{}, [], {"boxes": [[1, 2, 3, 4]]}, {"boxes": [[1, 2]], "signs": 5}])
+    def test_marks_of_another_form_are_noticed(
+        self, outputs: object, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(served, "predict", lambda _: {"outputs": outputs})
+        with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
+            remote.read(np.full((60, 90), 255, np.uint8))
 
 
 class TestPage:

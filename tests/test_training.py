@@ -1,4 +1,4 @@
-"""What trains the model: its data, its drawings, its augmentation, and the SavedModel it writes."""
+"""What trains the classifier: its data, its drawings, its augmentation; and the weights that are kept."""
 
 from pathlib import Path
 
@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_demo.inference import CHECKSUMS, verify_checksums
 from mnist_demo.page.examples import write_digit
+from mnist_demo.training.__main__ import keep_weights
 from mnist_demo.training.augmentation import augment
-from mnist_demo.training.corpus import redraw
+from mnist_demo.training.corpus import BATCH, Corpus, redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
-from mnist_demo.training.export import export
-from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.distillation import blend, distil
+from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
 from mnist_demo.training.outliers import make_outliers
-from mnist_demo.training.rendering import render, render_all, to_bytes
-from mnist_demo.training.touching import draw_groups, write_runs
+from mnist_demo.training.rendering import render, render_all
+from mnist_demo.training.touching import draw_groups
 
 
 @pytest.fixture(scope="module")
@@ -100,25 +100,6 @@ def test_folding_the_normalisation_changes_no_answer(digits: Labelled) -> None:
     np.testing.assert_allclose(folded(images), network(images, training=False), rtol=1e-3, atol=1e-4)
 
 
-def test_runs_of_digits_touch_and_every_stroke_has_an_owner(strokes: PenStrokes, digits: Labelled) -> None:
-    runs = write_runs(strokes, None, digits, 60, np.random.default_rng(10))
-    ink = runs.images > 128
-    assert ink.any((1, 2)).mean() > 0.95
-    assert runs.parts[ink].max(1).mean() > 250
-    several = runs.parts[..., 1].any((1, 2))
-    assert 0.7 < several.mean() < 1
-    columns = np.arange(ink.shape[2])
-    centres = [(runs.parts[..., part] * ink * columns).sum((1, 2))[several] for part in (0, 1)]
-    masses = [(runs.parts[..., part] * ink).sum((1, 2))[several] for part in (0, 1)]
-    assert (centres[0] / masses[0] < centres[1] / masses[1]).mean() > 0.9
-
-
-def test_runs_of_other_signs_have_no_owner(strokes: PenStrokes, digits: Labelled) -> None:
-    runs = write_runs(strokes, strokes, digits, 60, np.random.default_rng(11))
-    inked = (runs.images > 128).any((1, 2))
-    assert 0.05 < (inked & ~runs.parts.any((1, 2, 3))).mean() < 0.4
-
-
 def test_groups_of_digits_are_framed_as_one_mark(strokes: PenStrokes) -> None:
     groups = draw_groups(strokes, 40, np.random.default_rng(12))
     assert groups.shape == (40, 28, 28)
@@ -138,17 +119,32 @@ def test_the_optimizer_moves_a_convolution_in_all_directions_alike() -> None:
     assert strengths.max() / strengths.min() < 3
 
 
-def test_an_exported_network_answers_in_three_ways(tmp_path: Path, digits: Labelled) -> None:
-    folder = tmp_path / "1"
-    networks = [fold(build_network(width=2), build_network(width=2, normalised=False)) for _ in range(2)]
-    export(networks, temperature=1.5, separator=build_separator(width=2), folder=folder)
-    verify_checksums(folder)
-    assert (folder / CHECKSUMS).read_text().count("\n") >= 3
-    loaded = tf.saved_model.load(str(folder))
-    images = digits.images[:4].astype(np.float32) / np.float32(255)
-    expected = loaded.signatures["serving_default"](tf.constant(images))["output_0"]
-    np.testing.assert_allclose(expected.numpy().sum(1), 1, atol=1e-5)
-    np.testing.assert_allclose(loaded(images), expected, atol=1e-6)
-    np.testing.assert_allclose(loaded(images.reshape(-1, 784)), expected, atol=1e-6)
-    np.testing.assert_allclose(loaded(images[0]), expected[:1], atol=1e-6)
-    assert to_bytes(images[0]).dtype == np.uint8
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras' own, when it saves
+def test_a_later_training_starts_from_the_weights_that_were_kept(tmp_path: Path) -> None:
+    network, later = build_network(width=2), build_network(width=2)
+    keep_weights(tmp_path / "weights", network=network)
+    later.load_weights(tmp_path / "weights" / "network.weights.h5")
+    for kept, loaded in zip(network.get_weights(), later.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, loaded)
+
+
+def test_a_student_learns_its_labels_and_half_of_what_teachers_say_rightly() -> None:
+    labels = np.eye(10, dtype=np.float32)[[3, 3]]
+    labels = np.concatenate([labels, np.full((1, 10), 0.1, np.float32)])
+    logits = np.zeros((3, 10), np.float32)
+    logits[0, 3] = logits[1, 5] = logits[2, 5] = 4.0
+    targets = blend(tf.constant(labels), tf.constant(logits)).numpy()
+    np.testing.assert_allclose(targets[1:], labels[1:])  # the teachers are wrong, and see a digit in none
+    said = np.exp(logits[0]) / np.exp(logits[0]).sum()
+    np.testing.assert_allclose(targets[0], (labels[0] + said) / 2, rtol=1e-5)
+
+
+def test_a_distilled_net_goes_on_where_it_was_stopped(tmp_path: Path, digits: Labelled) -> None:
+    teacher = build_network(normalised=False)
+    source = BATCH // 2, digits.images, digits.labels.astype(np.int32)
+    corpus = Corpus([source, source], {}, {})
+    first = distil([teacher], corpus, tmp_path, steps=3)
+    again = distil([teacher], corpus, tmp_path, steps=3)
+    for weight, same in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, same)
+    assert any((weight != old).any() for weight, old in zip(first.get_weights(), teacher.get_weights(), strict=True))

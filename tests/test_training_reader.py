@@ -2,6 +2,7 @@
 
 import multiprocessing
 import queue
+from collections import Counter
 from collections.abc import Callable
 
 import cv2
@@ -23,6 +24,7 @@ from mnist_demo.training.detector import (
     build_detector,
     make_targets,
 )
+from mnist_demo.training.finding import count_page
 from mnist_demo.training.framing import cut_out, frame
 from mnist_demo.training.fusion import fuse
 from mnist_demo.training.hands import Hands
@@ -67,7 +69,7 @@ class TestDrawnPages:
             assert (rows[:, 1:3] <= rows[:, 3:5]).all()
 
     def test_four_small_ones_are_seen_at_once_each_in_its_quarter(self, crops: list[Crop]) -> None:
-        small = [crop for crop in crops if is_small(crop)][:4]
+        small = [crop for crop in crops if is_small(crop) and np.ptp(crop.picture)][:4]  # no blank ones
         picture, boxes = lay_down(small, np.random.default_rng(2))
         assert len(small) == 4
         assert len(boxes) == 4 * BOXES_MAX
@@ -270,3 +272,31 @@ def test_folding_changes_nothing(build: Callable[..., keras.Model], side: int) -
     pictures = rng.normal(size=(2, side, side, 1)).astype(np.float32)
     answers = network(pictures, training=False).numpy()
     np.testing.assert_allclose(fold(network, build(False))(pictures), answers, rtol=1e-3, atol=1e-3 * answers.std())
+
+
+class TestCounting:
+    """A page with a 7, a point, and a 3 that is cut off."""
+
+    PAGE = Crop(
+        np.full((SIDE, SIDE), 255, np.uint8),
+        boxes_of((7, 40, 60, 70, 100, 40), (POINT, 80, 94, 86, 100, 40), (UNKNOWN, 170, 60, 192, 100, 40)),
+    )
+    SEVEN, DOT, EDGE = (41, 62, 70, 99), (80, 94, 86, 100), (172, 60, 192, 100)
+
+    @pytest.mark.parametrize(
+        ("marks", "found", "right"),
+        [
+            ({"7": SEVEN, ".": DOT}, {"digit": 1, ".": 1}, {"digit": 1, ".": 1}),
+            ({"1": SEVEN}, {"digit": 1}, {}),
+            ({"7": (41, 62, 70, 75)}, {"digit": 1}, {}),
+            ({"3": EDGE}, {}, {}),
+            ({}, {}, {}),
+        ],
+        ids=["both right", "another digit", "half of it", "what is cut off", "nothing"],
+    )
+    def test_a_mark_is_right_where_box_and_label_are(
+        self, marks: dict[str, tuple[int, ...]], found: dict[str, int], right: dict[str, int]
+    ) -> None:
+        counts = Counter[str](), Counter[str](), Counter[str]()
+        count_page(self.PAGE, np.array([*marks.values()], np.float32).reshape(-1, 4), list(marks), *counts)
+        assert counts == ({"digit": 1, ".": 1}, found, right)

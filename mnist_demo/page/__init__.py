@@ -5,6 +5,7 @@ import gradio as gr
 from mnist_demo.page.about import about_tab
 from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
+from mnist_demo.page.card import card_route
 from mnist_demo.page.document import DocumentHead, preview_route
 from mnist_demo.page.draw import draw_tab
 from mnist_demo.page.installation import TITLE, installation_routes
@@ -23,6 +24,7 @@ __all__ = [
     "ICON",
     "DocumentHead",
     "Reader",
+    "card_route",
     "create_page",
     "describe_link",
     "i18n",

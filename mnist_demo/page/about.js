@@ -2,7 +2,7 @@
 import { paintDigit } from "./digits.js";
 
 const digits = element.querySelector(".digits");
-const fitted = element.querySelector(".fitted");
+const boxed = element.querySelector(".boxed");
 const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,
   'print(client.predict(handle_file("digits.jpg"), api_name="/recognize")["text"])'];
 element.querySelector("code").textContent = code.join("\n");
@@ -23,14 +23,15 @@ async function showSteps() {
   if (!steps || steps.error) return (isFilled = false);
   element.querySelector(".whose").textContent = T(picture ? "steps_own" : "steps_example");
   for (const image of element.querySelectorAll(".steps img")) {
-    image.src = image.className === "picture" ? steps.picture : steps.ink;
+    image.src = image.matches(".heat") ? steps.heat : steps.picture;
     await image.decode();
     image.hidden = false;
-    image.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+    if (!image.matches(".heat")) image.closest(".sheet").style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   }
-  for (const box of fitted.querySelectorAll("i")) box.remove();
-  for (const [left, top, right, bottom] of steps.boxes) {
-    const box = fitted.appendChild(document.createElement("i"));
+  for (const box of boxed.querySelectorAll("i")) box.remove();
+  for (const { label, box: [left, top, right, bottom] } of steps.marks) {
+    const box = boxed.appendChild(document.createElement("i"));
+    box.dataset.label = label ?? "";
     box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;
   }
   const rows = steps.images.length > 2 ? 2 : 1;
@@ -48,20 +49,41 @@ function drawn(image) {
 
 async function showCard() {
   const card = element.querySelector(".card");
-  const { table = [], plots = [] } = (card.hidden && (await server.card(null))) || {};
-  if (!table.length && !plots.length) return;
-  table.forEach((row, number) => {
-    const line = card.querySelector("table").insertRow();
-    for (const text of row) line.appendChild(document.createElement(number ? "td" : "th")).textContent = text;
-  });
+  const { figures = [], plots = [], source } = (card.hidden && (await server.card(null))) || {};
+  if (!figures.length && !plots.length) return;
+  addRow("th", [T("figures_on"), T("figures_right"), T("figures_count")]);
+  for (const { name, share, count } of figures) addRow("td", [T(`figure_${name}`), inPercent(share), grouped(count)]);
+  const [first] = figures;
+  card.querySelector(".headline").hidden = card.querySelector("details").hidden = !first;
+  if (first) {
+    card.querySelector(".headline strong").textContent = inPercent(first.share);
+    card.querySelector(".headline span").textContent = T(`figure_${first.name}`);
+  }
   card.querySelector(".plots").replaceChildren(...plots.map(captioned));
-  card.querySelector("details").hidden = !table.length;
+  const link = card.querySelector(".source");
+  if (source) link.href = source;
+  link.hidden = !source;
   card.hidden = false;
 }
 
-function captioned({ alt, data }) {
+function addRow(kind, texts) {
+  const line = element.querySelector(".figures table").insertRow();
+  for (const text of texts) line.appendChild(document.createElement(kind)).textContent = text;
+}
+
+// Rounded down to a tenth: what is not all is never 100%.
+function inPercent(share) {
+  const form = { style: "percent", maximumFractionDigits: 1 };
+  return (Math.floor(1000 * share + 1e-9) / 1000).toLocaleString(Language.chosen, form);
+}
+
+function grouped(count) {
+  return count.toLocaleString(Language.chosen);
+}
+
+function captioned({ name, data }) {
   const figure = document.createElement("figure");
-  const caption = Object.assign(document.createElement("figcaption"), { textContent: alt });
+  const caption = Object.assign(document.createElement("figcaption"), { textContent: T(`plot_${name}`) });
   figure.append(caption, Object.assign(new Image(), { src: data, alt: "" }));
   return figure;
 }

@@ -1,34 +1,68 @@
-"""The model card's main figures and plots, taken from models/README.md as the evaluation wrote it."""
+"""What the model is worth, for the page: figures and plots as the evaluation wrote them, and where more is told."""
 
 import base64
-import re
+import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-CARD = Path(__file__).parents[2] / "models" / "README.md"
-PLOT = re.compile(r"!\[([^\]]*)\]\(([\w./-]+\.(?:png|webp|svg))\)")
-KINDS = {".png": "png", ".webp": "webp", ".svg": "svg+xml"}
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+MODELS = Path(__file__).parents[2] / "models"
+CARD_PATH = "/card.md"
+PLOTS = ("detections", "reliability", "confusion", "rejection")
+SETS = ("photos", "drawings", "nondigits")
+SPACE = "SPACE_ID"  # the environment's variable that names a Hugging Face Space
+SOURCE = "https://huggingface.co/spaces/{}/tree/main"
+
+Figure = dict[str, Any]  # name, share in [0, 1] and count
 
 
-def read_card(card: Path = CARD) -> dict[str, Any]:
-    """Return the card's first table, a list of rows of cells with the heading first, and its plots: alt and data URL.
+def read_card(models: Path = MODELS) -> dict[str, Any]:
+    """Return what was measured, the most telling first, and its plots; the page has words for their names.
 
-    Both are empty where there is no card, as in a copy whose model was trained and not yet judged.
+    Returns:
+        figures, each with its name, the share that is right, and of how many; plots, each with its name and a data URL;
+        source, the address of the source code, or None. No figures or plots are there where nothing was measured yet.
     """
-    text = card.read_text(encoding="utf-8") if card.is_file() else ""
-    plots = [(alt, card.parent / name) for alt, name in PLOT.findall(text)]
-    return {"table": first_table(text), "plots": [plot(alt, path) for alt, path in plots if path.is_file()]}
+    path = models / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    plots = [(name, models / "plots" / f"{name}.png") for name in PLOTS]
+    space = os.environ.get(SPACE)
+    return {
+        "figures": list(figures(metrics)),
+        "plots": [{"name": name, "data": data_url(path)} for name, path in plots if path.is_file()],
+        "source": SOURCE.format(space) if space else None,
+    }
 
 
-def first_table(markdown: str) -> list[list[str]]:
-    """Return the cells of the first table in a Markdown text, without marks of emphasis and the rule below its head."""
-    found = re.search(r"(?:^\|.*\n?)+", markdown, re.MULTILINE)
-    lines = found.group().splitlines() if found else []
-    rows = [[cell.strip().strip("*`") for cell in line.strip().strip("|").split("|")] for line in lines]
-    return [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
+def figures(metrics: dict[str, Any]) -> Iterator[Figure]:
+    """Yield what the evaluation's metrics tell: real numbers first, as the mean over the sets of them."""
+    sets = metrics.get("sets", {})
+    numbers = [score for name, score in sets.items() if name.startswith("numbers/") and score["signs"]]
+    if numbers:
+        shares = [score["right"] / score["count"] for score in numbers]
+        yield figure("numbers", sum(shares) / len(shares), sum(score["count"] for score in numbers))
+    for name in SETS:
+        if name in sets:
+            yield figure(name, sets[name]["right"] / sets[name]["count"], sets[name]["count"])
+    for name, key in (("pen", "pen_strokes"), ("mnist", "mnist")):
+        if key in metrics:
+            yield figure(name, metrics[key]["accuracy"], metrics[key]["count"])
 
 
-def plot(alt: str, path: Path) -> dict[str, str]:
-    """Return a plot's description and its file as a data URL."""
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return {"alt": alt, "data": f"data:image/{KINDS[path.suffix]};base64,{data}"}
+def figure(name: str, share: float, count: int) -> Figure:
+    """Return a figure."""
+    return {"name": name, "share": share, "count": count}
+
+
+def data_url(path: Path) -> str:
+    """Return a PNG file as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def card_route() -> Route:
+    """Return the route of the model card, as text."""
+    return Route(CARD_PATH, lambda _: FileResponse(MODELS / "README.md", media_type="text/plain; charset=utf-8"))

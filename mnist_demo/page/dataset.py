@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.inference import IMAGE_SIDE
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier

@@ -2,8 +2,13 @@
 export const EMPTY = { text: "", digits: [] };
 export const UNSURE_BELOW = 0.8;
 
+// Whether a mark is a digit, not another sign of numbers, nor none of both.
+export function isDigit({ label }) {
+  return label !== null && /\d/.test(label);
+}
+
 export function isUnsure(digit) {
-  return digit.label !== null && digit.confidence < UNSURE_BELOW;
+  return isDigit(digit) && digit.confidence < UNSURE_BELOW;
 }
 
 export function percent(probability) {

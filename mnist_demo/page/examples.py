@@ -6,18 +6,22 @@ little differently. Photos add paper, ink, light, perspective and the camera's b
 
 import base64
 import io
+import math
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
+
+from mnist_demo.page.blur import blur
 
 FOLDER = Path(__file__).parent / "examples"
+FINENESS = 4  # pixels that stand for one while drawing
+TILT_MAX = 0.04  # of a photo's side, that a corner of the sheet is off
 
 Stroke = NDArray[np.float64]  # (points, 2), x to the right and y down
 
-# The points that a hand aims for, stroke by stroke, in a box about 0.6 wide and 1 high.
+# The points that a hand aims for, stroke by stroke, in a box about 0.6 wide and 1 high; signs take half its width.
 GLYPHS: dict[str, list[list[tuple[float, float]]]] = {
     "0": [[(0.36, 0.01), (0.18, 0.08), (0.05, 0.34), (0.04, 0.68), (0.18, 0.95), (0.38, 0.96), (0.55, 0.7),
           (0.55, 0.3), (0.42, 0.05), (0.26, 0.02)]],
@@ -38,6 +42,12 @@ GLYPHS: dict[str, list[list[tuple[float, float]]]] = {
           (0.07, 0.84), (0.17, 0.58), (0.42, 0.38), (0.51, 0.16), (0.44, 0.05)]],
     "9": [[(0.52, 0.18), (0.34, 0.02), (0.1, 0.16), (0.1, 0.4), (0.3, 0.5), (0.5, 0.32), (0.53, 0.14),
           (0.52, 0.36), (0.47, 0.7), (0.4, 1.0)]],
+    ".": [[(0.1, 0.97), (0.12, 1.0)]],
+    ",": [[(0.13, 0.95), (0.11, 1.06), (0.04, 1.18)]],
+    "-": [[(0.0, 0.55), (0.15, 0.54), (0.3, 0.53)]],
+    "/": [[(0.32, -0.05), (0.16, 0.5), (0.0, 1.08)]],
+    ":": [[(0.1, 0.3), (0.12, 0.33)],
+         [(0.1, 0.82), (0.12, 0.85)]],
 }  # fmt: skip
 
 DRAWINGS = ("7", "42", "2026", "31 415")
@@ -74,14 +84,14 @@ def write_digit(label: str, rng: np.random.Generator) -> list[Stroke]:
 
 
 def write_line(text: str, rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a line of digits, 1 high; a space leaves a gap."""
+    """Return the strokes of a line of digits and signs, 1 high; a space leaves a gap."""
     strokes: list[Stroke] = []
     left = 0.0
     for character in text:
         if character != " ":
             drop = rng.normal(0, 0.025)
             strokes += [stroke + np.array([left, drop]) for stroke in write_digit(character, rng)]
-        left += 0.85 * rng.normal(1, 0.03)
+        left += (0.45 if character in ".,-/:" else 0.85) * rng.normal(1, 0.03)
     return strokes
 
 
@@ -106,47 +116,55 @@ def bounds(strokes: list[Stroke]) -> tuple[Stroke, Stroke]:
     return points.min(axis=0), points.max(axis=0)
 
 
+def draw_stroke(pen: ImageDraw.ImageDraw, points: Stroke, colour: int | tuple[int, int, int], width: float) -> None:
+    """Draw a stroke through points in pixels with a round pen."""
+    pen.line(points.ravel().tolist(), colour, round(width))
+    for x, y in points:
+        pen.circle((x, y), (width - 1) / 2, colour)
+
+
 # ---- photos
 
 
 def photo(name: str, seed: int, size: tuple[int, int] = (900, 675)) -> NDArray[np.uint8]:
-    """Return an example photo (height, width, 3) uint8, blue first, as OpenCV writes it."""
+    """Return an example photo (height, width, 3) uint8, red first."""
     rng = np.random.default_rng(seed)
-    ink_on_page = page_ink(PHOTOS[name], size, rng, pen={"pencil.webp": 5, "blackboard.webp": 13}.get(name, 9))
+    ink_on_page = page_ink(PHOTOS[name], size, rng, pen={"pencil.webp": 6, "blackboard.webp": 14}.get(name, 10))
     dark = name == "blackboard.webp"
-    paper = np.array([58, 62, 46] if dark else [214, 226, 232] if name == "receipt.webp" else [226, 230, 233], float)
-    ink = np.array([225, 230, 228] if dark else [96, 92, 90] if name == "pencil.webp" else [116, 46, 30], float)
+    paper = np.array([46, 62, 58] if dark else [232, 226, 214] if name == "receipt.webp" else [233, 230, 226], float)
+    ink = np.array([228, 230, 225] if dark else [90, 92, 96] if name == "pencil.webp" else [30, 46, 116], float)
     if name == "note.webp":
         paper = ruled(paper, size)
-    grain = cv2.GaussianBlur(rng.normal(0, 1, (*size[::-1], 1)), (0, 0), 1.2)[..., None] * 3
+    grain = blur(rng.normal(0, 1, size[::-1]), 1.2)[..., None] * 3
     picture = paper * (1 - ink_on_page) + ink * ink_on_page + grain
     picture = tilt(picture * light(size, rng), rng)
-    picture = cv2.GaussianBlur(picture, (0, 0), 0.9) + rng.normal(0, 2.5, picture.shape)
+    picture = blur(picture, 0.9) + rng.normal(0, 2.5, picture.shape)
     return picture.clip(0, 255).astype(np.uint8)
 
 
 def page_ink(lines: tuple[str, ...], size: tuple[int, int], rng: np.random.Generator, pen: int) -> NDArray[np.float64]:
     """Return how much ink lies where on a page of lines, (height, width, 1) in [0, 1]."""
     width, height = size
-    mask = np.zeros((height, width), np.uint8)
+    mask = Image.new("L", (FINENESS * width, FINENESS * height))
     longest = max(map(len, lines))
     digit = min(0.78 * width / (0.85 * longest), 0.62 * height / (1.35 * len(lines) - 0.35))
     top = (height - digit * (1.35 * len(lines) - 0.35)) / 2
     for row, line in enumerate(lines):
         left = (width - digit * 0.85 * longest) / 2 + rng.uniform(0, 0.15) * digit
         for stroke in write_line(line, rng):
-            points = np.rint((stroke * digit + [left, top + 1.35 * digit * row]) * 16).astype(np.int32)
-            cv2.polylines(mask, [points], False, 255, pen, cv2.LINE_AA, shift=4)
-    pressure = 0.9 + 0.1 * cv2.GaussianBlur(rng.normal(0, 1, mask.shape), (0, 0), 6) * 6
-    return (mask / 255 * pressure.clip(0.7, 1))[..., None]
+            points = stroke * digit + [left, top + 1.35 * digit * row]
+            draw_stroke(ImageDraw.Draw(mask), FINENESS * points, 255, FINENESS * pen)
+    ink = np.asarray(mask.reduce(FINENESS)) / 255
+    pressure = 0.9 + 0.1 * blur(rng.normal(0, 1, ink.shape), 6) * 6
+    return (ink * pressure.clip(0.7, 1))[..., None]
 
 
 def ruled(paper: Stroke, size: tuple[int, int]) -> NDArray[np.float64]:
     """Return paper (height, width, 3) with faint blue lines, as in an exercise book."""
     width, height = size
     sheet = np.tile(paper, (height, width, 1))
-    sheet[40::64, :] -= [4, 14, 20]
-    sheet[41::64, :] -= [4, 14, 20]
+    sheet[40::64, :] -= [20, 14, 4]
+    sheet[41::64, :] -= [20, 14, 4]
     return sheet
 
 
@@ -163,10 +181,22 @@ def light(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float64
 def tilt(picture: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the picture seen a little from the side."""
     height, width = picture.shape[:2]
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    seen = corners + rng.uniform(-0.04, 0.04, (4, 2)).astype(np.float32) * [width, height]
-    transform = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
-    return np.asarray(cv2.warpPerspective(picture, transform, (width, height), borderMode=cv2.BORDER_REPLICATE))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+    seen = corners + rng.uniform(-TILT_MAX, TILT_MAX, (4, 2)) * [width, height]
+    margin = math.ceil(2 * TILT_MAX * max(width, height))  # which the view reaches into; there the paper goes on
+    sheet = np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), "edge").astype(np.float32)
+    view = perspective(seen, corners + margin)
+    bands = [Image.fromarray(band) for band in np.moveaxis(sheet, 2, 0)]
+    turn = Image.Transform.PERSPECTIVE, view, Image.Resampling.BILINEAR
+    return np.stack([np.asarray(band.transform((width, height), *turn), float) for band in bands], 2)
+
+
+def perspective(points: Stroke, targets: Stroke) -> list[float]:
+    """Return the a to h with x' = (ax + by + c) / (gx + hy + 1), y' = (dx + ey + f) / (gx + hy + 1) for four points."""
+    rows = []
+    for (x, y), (u, v) in zip(points, targets, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+    return np.linalg.solve(np.array(rows), targets.ravel()).tolist()
 
 
 def photo_bytes(name: str) -> bytes:
@@ -193,7 +223,7 @@ def main() -> None:
     """Draw the photos and write them where the page finds them."""
     FOLDER.mkdir(exist_ok=True)
     for seed, name in enumerate(PHOTOS):
-        cv2.imwrite(str(FOLDER / name), photo(name, seed), [cv2.IMWRITE_WEBP_QUALITY, 60])
+        Image.fromarray(photo(name, seed)).save(FOLDER / name, quality=60)
 
 
 if __name__ == "__main__":

@@ -40,26 +40,32 @@ async function take(file) {
   return files ? show() : fail(error);
 }
 
-async function read(file) {
+// turnedBy: who has turned it already, "hand" or "reading"; then it is read as it lies.
+async function read(file, turnedBy = null) {
   stopCamera();
   const mine = ++request;
   const isWanted = () => mine === request;
   stage.classList.add("reading");
   tell({ busy: true });
   const loading = load(file);
-  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted), loading]);
+  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted, !turnedBy), loading]);
   if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
   stage.classList.remove("reading");
   if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
+  if (answer.reading.turned) {
+    turn(picture, answer.reading.turned, "reading");
+    return URL.revokeObjectURL(picture.src);
+  }
   if (shown.url) URL.revokeObjectURL(shown.url);
   [shown, chosen] = [{ url: picture.src, ...answer }, 0];
   await show();
+  if (turnedBy === "reading") status.textContent = T("turned");
 }
 
-async function readSent(file, loading, isWanted) {
+async function readSent(file, loading, isWanted, mayTurn) {
   const sent = await prepare(file, loading);
   if (sent.error) return sent;
-  const reading = await ask(() => server.read({ binary: true, data: { photo: sent } }), status, isWanted);
+  const reading = await ask(() => server.read({ binary: true, data: { photo: sent, may_turn: mayTurn } }), status, isWanted);
   if (!reading || reading.error) return reading ?? {};
   const size = sent === file ? await loading : await createImageBitmap(sent);
   return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
@@ -114,14 +120,17 @@ function remove() {
   show();
 }
 
-async function rotate() {
+// Turns a picture by quarters to the left and reads it.
+function turn(picture, quarters, by) {
   const turned = document.createElement("canvas");
-  [turned.width, turned.height] = [image.naturalHeight, image.naturalWidth];
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  [turned.width, turned.height] = quarters % 2 ? [height, width] : [width, height];
   const context = turned.getContext("2d");
-  context.translate(turned.width, 0);
-  context.rotate(Math.PI / 2);
-  context.drawImage(image, 0, 0);
-  turned.toBlob((blob) => read(new File([blob], "rotated.jpg", { type: blob.type })), "image/jpeg", 0.95);
+  context.translate(turned.width / 2, turned.height / 2);
+  context.rotate((-quarters * Math.PI) / 2);
+  context.drawImage(picture, -width / 2, -height / 2);
+  const mine = request;
+  turned.toBlob((blob) => mine === request && read(new File([blob], "turned", { type: blob.type }), by), "image/webp", 0.95);
 }
 
 // ---- camera: the rear one first, where there are several
@@ -155,7 +164,8 @@ function capture() {
 
 // ---- choosing
 
-const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, rotate, remove, dismiss: show };
+const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, remove, dismiss: show };
+actions.rotate = () => turn(image, 3, "hand");
 
 element.addEventListener("click", async (event) => {
   const button = event.target.closest("button");

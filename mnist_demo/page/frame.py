@@ -22,7 +22,7 @@ class Frame(PageComponent):
             if not isinstance(upload, DataWithFiles) or not upload.files:
                 return {"error": "No file came. Choose a PNG, JPEG or WebP image."}
             name, photo = upload.files[0]
-            return reader.read_photo(photo, name)
+            return reader.read_photo(photo, name, may_turn=upload.data.get("may_turn") != "false")
 
         def example(name: object) -> dict[str, str]:
             return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}

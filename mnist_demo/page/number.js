@@ -2,7 +2,7 @@
 import { describe, isUnsure, ranked } from "./digits.js";
 
 const CHOICES = 4; // digits offered in place of one
-const SAME = 2; // pixels by which the box of a digit may move when more is written beside it
+const SAME = 0.5; // of what two boxes cover, that those of one mark share at least, though more is written beside it
 let corrections = []; // {digit, label}: a digit as it was read, and what it is
 
 export function labelOf(digit) {
@@ -11,7 +11,14 @@ export function labelOf(digit) {
 
 // Whether two readings' digits are one and the same mark.
 export function isSame(one, other) {
-  return one.label === other.label && one.box.every((side, i) => Math.abs(side - other.box[i]) <= SAME);
+  return one.label === other.label && shared(one.box, other.box) >= SAME;
+}
+
+// How much two boxes share, of what both cover: left, top, right, bottom.
+function shared(one, other) {
+  const area = ([left, top, right, bottom]) => Math.max(0, right - left) * Math.max(0, bottom - top);
+  const both = area(one.map((side, i) => (i < 2 ? Math.max : Math.min)(side, other[i])));
+  return both / (area(one) + area(other) - both);
 }
 
 // The characters of a reading's text, corrections made, each with its digit where it is one.

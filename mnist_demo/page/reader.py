@@ -14,12 +14,12 @@ from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.dataset import classify
 from mnist_demo.page.explanation import explain, respond
 from mnist_demo.page.steps import encode, take_steps
-from mnist_demo.recognition import Reading, recognize
+from mnist_demo.reading import Reading, is_digit, recognize
 
 logger = logging.getLogger(__name__)
 
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
-MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 512 on the longer side; more is no drawing and would take seconds
+MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 256 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
 DAMAGED = (
@@ -62,17 +62,17 @@ class Reader:
         except Exception:  # TensorFlow raises nearly anything on a damaged model; it was logged when it happened
             raise ValueError(DAMAGED) from None
 
-    def read(self, source: Path | bytes) -> Reading:
+    def read(self, source: Path | bytes, may_turn: bool = True) -> Reading:
         """Read a picture. Raises ValueError, with words for its user, if it cannot be read."""
-        return recognize(source, self.classifier())
+        return recognize(source, self.classifier(), may_turn)
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
         """Read a drawing, given as the data URL of a PNG, for the page."""
-        return answer(lambda: for_page(self.read(decode_drawing(data_url))))
+        return answer(lambda: for_page(self.read(decode_drawing(data_url), may_turn=False)))
 
-    def read_photo(self, photo: bytes, name: str) -> dict[str, Any]:
+    def read_photo(self, photo: bytes, name: str, may_turn: bool = True) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        return name_file(answer(lambda: for_page(self.read(photo))), name)
+        return name_file(answer(lambda: for_page(self.read(photo, may_turn))), name)
 
     def read_batch(self, files: list[tuple[str, bytes]]) -> dict[str, Any]:
         """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""
@@ -91,12 +91,12 @@ class Reader:
         return answer(lambda: classify(images, self.classifier()))
 
     def respond(self, image: object) -> dict[str, Any]:
-        """Picture what the first layer makes of a digit's 28x28 image, given as `for_page` gives it, for the page."""
+        """Picture a digit's way through the classifier, given its 28x28 image as `for_page` gives it, for the page."""
         return answer(lambda: respond(image, self.classifier()))
 
-    def explain(self, image: object) -> dict[str, Any]:
-        """Explain how a digit is read, given its 28x28 image as `for_page` gives it, for the page."""
-        return answer(lambda: explain(image, self.classifier()))
+    def explain(self, question: object) -> dict[str, Any]:
+        """Explain why a digit is read so, given its 28x28 image as `for_page` gives it and two labels, for the page."""
+        return answer(lambda: explain(question, self.classifier()))
 
     def take_steps(self, picture: bytes) -> dict[str, Any]:
         """Take a picture's way to its digits' 28x28 images step by step, for the page."""
@@ -125,7 +125,7 @@ def as_row(read: Reading | Exception) -> dict[str, Any]:
     """Return a row of the page's table: text, the number of marks and the digits' lowest confidence; or error."""
     if not isinstance(read, Reading):
         return {"error": str(read)}
-    confidences = (digit.confidence for digit in read.digits if digit.label is not None)
+    confidences = (digit.confidence for digit in read.digits if is_digit(digit.label))
     return {"text": read.text, "marks": len(read.digits), "lowest": min(confidences, default=None)}
 
 
@@ -160,8 +160,9 @@ def decode_drawing(data_url: object) -> bytes:
 
 
 def for_page(reading: Reading) -> dict[str, Any]:
-    """Return to_dict() of the reading, and in each of its digits the image as base64 of 28 * 28 bytes, ink = 255."""
-    answer = reading.to_dict()
+    """Return to_dict() of the reading, by how many quarters to the left the picture was turned for it, and in each of
+    its digits the image as base64 of 28 * 28 bytes, ink = 255."""
+    answer = reading.to_dict() | {"turned": reading.turned}
     for entry, digit in zip(answer["digits"], reading.digits, strict=True):
         entry["image"] = encode(digit.image)
     return answer

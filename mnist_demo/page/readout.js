@@ -1,10 +1,11 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
-import { EMPTY, describe, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
+import { EMPTY, describe, isDigit, isUnsure, paintDigit, percent, runnerUp } from "./digits.js";
 import { LargeNumber, correction, isSame, labelOf, textOf } from "./number.js";
 import { captioned, copy, save, share } from "./takeaway.js";
 
 const SETTLES = 900; // milliseconds of rest after which a drawing is judged: what is doubtful is said, and all is spoken
 const COPIED = 1500; // milliseconds that a button says so
+const SHARP = 4; // times as large as it was read, that a drawing is saved
 
 const readout = element.querySelector(".readout");
 const text = element.querySelector("#reading");
@@ -63,7 +64,7 @@ function settle() {
 
 // What the chosen digit is, for those who explain it.
 function tellWhichDigit() {
-  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy) };
+  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy), picture: shown.picture };
   document.dispatchEvent(new CustomEvent("digits:shown", { detail }));
 }
 
@@ -158,21 +159,21 @@ function newCard() {
 // A mark that is no digit has none of their probabilities.
 function renderBars(digit) {
   const count = shown.reading.digits.length;
-  const isDigit = Boolean(digit) && digit.label !== null;
-  title.textContent = isDigit && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
-  const best = isDigit ? Math.max(...digit.probabilities) : 0;
+  const known = Boolean(digit) && isDigit(digit);
+  title.textContent = known && count > 1 ? T("probabilities_of", { number: chosen + 1, count }) : T("probabilities");
+  const best = known ? Math.max(...digit.probabilities) : 0;
   [...bars.children].forEach((row, label) => {
-    const probability = isDigit ? digit.probabilities[label] : 0;
-    row.querySelector(".share").textContent = isDigit ? percent(probability) : "\u00a0";
+    const probability = known ? digit.probabilities[label] : 0;
+    row.querySelector(".share").textContent = known ? percent(probability) : "\u00a0";
     row.style.setProperty("--share", probability);
-    row.classList.toggle("best", isDigit && probability === best);
-    row.classList.toggle("unsure", isDigit && isUnsure(digit));
+    row.classList.toggle("best", known && probability === best);
+    row.classList.toggle("unsure", known && isUnsure(digit));
   });
 }
 
 // ---- taking the number away
 
-const captionedPicture = async () => captioned(await shown.picture(), textOf(shown.reading));
+const captionedPicture = async () => captioned(await shown.picture(SHARP), textOf(shown.reading));
 const button = (action) => element.querySelector(`[data-action=${action}]`);
 button("share").hidden = !(navigator.share && matchMedia("(pointer: coarse)").matches);
 

@@ -1,7 +1,7 @@
 // What the server reads of a drawing: black ink on a white sheet, of the pad's shape.
 import { Surface } from "./ink.js";
 
-const SIDE = 512; // pixels: the sheet's longest at most
+const SIDE = 256; // pixels: the sheet's longest at most; more take longer to read and are read no better
 const [INK, PAPER] = ["#000", "#fff"];
 
 export class Sheet {
@@ -23,14 +23,14 @@ export class Sheet {
     return this.canvas.toDataURL();
   }
 
-  // Returns what draws these strokes as they are now, for those who want the picture later.
-  pictureOf(strokes) {
-    const { size } = this;
-    return () => {
+  // Returns what draws these strokes as they are now, so many times as large, for those who want the picture later.
+  pictureOf(strokes, newest) {
+    const [width, height, view] = this.size;
+    return (times = 1) => {
       const canvas = document.createElement("canvas");
       const surface = new Surface(canvas, PAPER);
-      surface.fit(...size);
-      surface.show(strokes, null, INK);
+      surface.fit(times * width, times * height, view.map((value) => times * value));
+      surface.show(strokes, newest, INK);
       return new Promise((resolve) => canvas.toBlob(resolve));
     };
   }

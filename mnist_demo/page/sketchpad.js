@@ -135,7 +135,7 @@ function show(isBusy) {
   busy = isBusy;
   const tip = onPad((live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
   const at = tip.map((value) => value * sheet.scale);
-  const picture = (live || drawing.strokes.length) && sheet.pictureOf(drawing.strokes);
+  const picture = (live || drawing.strokes.length) && sheet.pictureOf(drawing.strokes, live);
   announce(reading, { busy, moves: live !== null, at, picture });
 }
 

@@ -1,54 +1,68 @@
-"""How a picture becomes what the model sees, step by step, in pictures for the page."""
+"""How a picture is read, step by step, in pictures for the page."""
 
 from __future__ import annotations
 
 import base64
+import io
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from mnist_demo.images import extract_ink, load_scaled
-from mnist_demo.recognition import recognize
+from mnist_demo.picture import load_scaled
+from mnist_demo.reading import is_digit, read_marks
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 SHOWN_SIDE = 480  # pixels: the longest side of a step's picture
 DIGITS_SHOWN = 8
+HOT = (255, 48, 0)  # the colour of the heat map
+FAINT = 0.1  # of it, that is not shown
+OPAQUE = 216  # of 255, where it is hottest: the ink below is still seen
 
 
 def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     """Return the steps from a picture to its digits.
 
     Returns:
-        picture and ink, data URLs of pictures of the same shape; boxes, [left, top, right, bottom] in parts of their
-        width and height; images, the first digits' images as base64 of 28 * 28 bytes, ink = 255.
+        picture, a data URL of it as the model sees it; heat, that of where it sees signs, to lay over it; marks, each
+        with its label, None for no sign, and its box, [left, top, right, bottom] in parts of the picture's width and
+        height; images, those of the first digits as base64 of 28 * 28 bytes, ink = 255.
 
     Raises:
         ValueError: the picture cannot be read.
     """
-    grey, scale = load_scaled(picture)
-    ink = extract_ink(grey)
-    digits = recognize(picture, classifier).digits
-    height, width = np.array(grey.shape) * scale
+    grey, _ = load_scaled(picture)
+    marks = read_marks(classifier.read(grey)).digits
+    height, width = grey.shape
+    digits = [mark for mark in marks if is_digit(mark.label)]
     return {
-        "picture": data_url(grey),
-        "ink": data_url(np.rint(255 * (1 - ink)).astype(np.uint8)),
-        "boxes": [[float(side) for side in np.array(digit.box) / [width, height, width, height]] for digit in digits],
+        "picture": data_url(Image.fromarray(grey)),
+        "heat": data_url(glow(classifier.heat(grey))),
+        "marks": [
+            {"label": mark.label, "box": (np.array(mark.box) / [width, height, width, height]).tolist()}
+            for mark in marks
+        ],
         "images": [encode(digit.image) for digit in digits[:DIGITS_SHOWN]],
     }
 
 
-def data_url(grey: NDArray[np.uint8]) -> str:
-    """Return a grey picture, reduced to be shown, as the data URL of a WebP file."""
-    reduction = max(1.0, max(grey.shape) / SHOWN_SIDE)
-    size = (round(grey.shape[1] / reduction), round(grey.shape[0] / reduction))
-    _, file = cv2.imencode(
-        ".webp", cv2.resize(grey, size, interpolation=cv2.INTER_AREA), [cv2.IMWRITE_WEBP_QUALITY, 80]
-    )
-    return "data:image/webp;base64," + base64.b64encode(file.tobytes()).decode("ascii")
+def glow(heat: NDArray[np.float32]) -> Image.Image:
+    """Return a heat map (h, w) in [0, 1] as a picture of one colour, the less transparent the hotter."""
+    picture = Image.new("RGB", heat.shape[::-1], HOT)
+    shown = np.maximum(heat - FAINT, 0) / (1 - FAINT)
+    picture.putalpha(Image.fromarray(np.rint(OPAQUE * shown).astype(np.uint8)))
+    return picture
+
+
+def data_url(picture: Image.Image) -> str:
+    """Return a picture, reduced to be shown, as the data URL of a WebP file."""
+    file = io.BytesIO()
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    picture.save(file, "WEBP", quality=80)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def encode(image: NDArray[np.float32]) -> str:

@@ -13,7 +13,7 @@ class Why(PageComponent):
         def respond(image: object) -> dict[str, Any]:
             return reader.respond(image)
 
-        def explain(image: object) -> dict[str, Any]:
-            return reader.explain(image)
+        def explain(question: object) -> dict[str, Any]:
+            return reader.explain(question)
 
         super().__init__("why", (respond, explain))

@@ -45,6 +45,7 @@ ROUTES = (
     open_route("/service-worker.js", "GET"),
     open_route("/digits.woff2", "GET"),
     open_route("/preview.png", "GET HEAD"),
+    open_route("/card.md", "GET HEAD"),
     open_route("/gradio_api/mcp", "POST", "photo"),
     open_route("/gradio_api/mcp", "GET DELETE"),  # a stream that stays open must not stand in the photos' line
     open_route("/gradio_api/mcp/schema", "GET"),

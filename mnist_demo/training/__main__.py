@@ -1,6 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds an ensemble that reads a digit, and a smaller net that tells touching digits apart.
+It holds a classifier of digits framed as MNIST's, distilled from several, and the two nets of the reader, which find
+signs on a page and cut them out.
 """
 
 import argparse
@@ -16,63 +17,71 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR
-from mnist_demo.training.corpus import BATCH, VARIANTS, Corpus, load_corpus
+from mnist_demo.training.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
+from mnist_demo.training.cutter import build_cutter
 from mnist_demo.training.data import data_dir, load_mnist
-from mnist_demo.training.export import SEEDS, export, mean_logits
-from mnist_demo.training.network import build_network, build_separator, fold
+from mnist_demo.training.detector import build_detector
+from mnist_demo.training.distillation import STEPS, distil
+from mnist_demo.training.export import SEEDS, export
+from mnist_demo.training.network import build_network, fold
 from mnist_demo.training.optimizer import muon
-from mnist_demo.training.separation import RUNS, SEPARATOR_EPOCHS, train_separator
+from mnist_demo.training.reader import WEIGHTS, train_net
 
-EPOCHS, STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
-NETWORKS = 2  # of the ensemble, alike but for the seed
+EPOCHS, EPOCH_STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
+TEACHERS = 2  # alike but for the seed
+QUICK_EPOCHS, QUICK_STEPS = 2, 20  # of one teacher, and of each other net
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
-
-Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
+CHECKPOINTS, QUICK = Path("build/training"), Path("build/quick")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo.training", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
-    parser.add_argument("--output", type=Path, default=MODEL_DIR, help="the SavedModel to write (default: %(default)s)")
-    parser.add_argument(
-        "--checkpoints", type=Path, default=Path("build/training"), help="where to resume from (default: %(default)s)"
-    )
+    parser.add_argument("--output", type=Path, help=f"the SavedModel to write (default: {MODEL_DIR})")
+    parser.add_argument("--checkpoints", type=Path, help=f"where to resume from (default: {CHECKPOINTS})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--epochs", type=int, default=EPOCHS, help=f"epochs of {STEPS * BATCH:,} images (default: %(default)s)"
+        "--quick", action="store_true", help=f"a few minutes' run that shows that everything works, all in {QUICK}"
     )
-    parser.add_argument(
-        "--networks",
-        type=int,
-        default=NETWORKS,
-        help=f"networks to train; beyond {NETWORKS} only to tell how much the seed matters (default: %(default)s)",
-    )
-    parser.add_argument("--quick", action="store_true", help="a few minutes' run that shows that everything works")
-    parser.add_argument("--bfloat16", action="store_true", help="mixed precision: faster where the processor has it")
     args = parser.parse_args()
+    quick = args.quick
+    output = args.output or (QUICK / "mnist" / "1" if quick else MODEL_DIR)
+    checkpoints = args.checkpoints or (QUICK / "training" if quick else CHECKPOINTS)
 
+    folder = data_dir(args.data)
+    steps = QUICK_STEPS if quick else None
+    cutter = train_net("cutter", folder, checkpoints, steps, args.seed)
     keras.utils.set_random_seed(args.seed)
-    if args.bfloat16:
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    folder, quick = data_dir(args.data), args.quick
-    corpus = load_corpus(folder, args.seed, variants=1 if quick else VARIANTS)
-    networks = [
-        _once(args.checkpoints / f"classifier-{seed}", partial(train, corpus, 2 if quick else args.epochs, seed))
-        for seed in range(args.seed, args.seed + (1 if quick else args.networks))
-    ]
-    count, epochs = (RUNS // 20, 1) if quick else (RUNS, SEPARATOR_EPOCHS)
-    separator = _once(args.checkpoints / "separator", partial(train_separator, folder, count, epochs, args.seed))
-    keras.mixed_precision.set_global_policy("float32")
-    write_seeds(networks, folder, args.output.parent.parent / SEEDS)
-    ensemble = [fold(network, build_network(normalised=False)) for network in networks[:NETWORKS]]
-    separator = fold(separator, build_separator(normalised=False))
-    export(ensemble, find_temperature(partial(mean_logits, ensemble), corpus), separator, args.output)
-    shutil.rmtree(args.checkpoints)
-    print(f"wrote {args.output}")
+    corpus = load_corpus(folder, cutter, args.seed, variants=1 if quick else VARIANTS)
+    teachers = train_teachers(corpus, checkpoints, args.seed, quick)
+    classifier = distil(teachers, corpus, checkpoints / "classifier", steps or STEPS)
+    temperature = find_temperature(partial(classifier, training=False), corpus)
+    detector = train_net("detector", folder, checkpoints, steps, args.seed)
+    export(classifier, temperature, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
+    write_seeds(teachers, folder, output.parent.parent / SEEDS)
+    if output == MODEL_DIR:
+        keep_weights(detector=detector, cutter=cutter)
+    shutil.rmtree(checkpoints)
+    print(f"wrote {output}")
+
+
+def keep_weights(folder: Path = WEIGHTS, **nets: keras.Model) -> None:
+    """Write nets' weights, not folded, where a later training of the same nets starts from."""
+    folder.mkdir(exist_ok=True)
+    for name, net in nets.items():
+        net.save_weights(folder / f"{name}.weights.h5")
+
+
+def train_teachers(corpus: Corpus, checkpoints: Path, seed: int, quick: bool) -> list[keras.Model]:
+    """Return the teachers, folded; an interrupted run goes on from `checkpoints`."""
+    teachers = []
+    for each in range(seed, seed + (1 if quick else TEACHERS)):
+        learn = partial(train, corpus, QUICK_EPOCHS if quick else EPOCHS, each)
+        teachers.append(fold(_once(checkpoints / f"teacher-{each}", learn), build_network(normalised=False)))
+    return teachers
 
 
 def _once(checkpoints: Path, train: Callable[[Path], keras.Model]) -> keras.Model:
@@ -90,15 +99,15 @@ def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Mo
     network = build_network()
     network.summary(print_fn=lambda text: print(text.splitlines()[-4]))
     network.compile(
-        muon(epochs * STEPS),
+        muon(epochs * EPOCH_STEPS),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
     network.fit(
         corpus.batches(seed),
         epochs=epochs,
-        steps_per_epoch=STEPS,
-        callbacks=[keras.callbacks.BackupAndRestore(checkpoints), _HeldOutAccuracy(corpus)],
+        steps_per_epoch=EPOCH_STEPS,
+        callbacks=[keras.callbacks.BackupAndRestore(checkpoints), _HeldOut(corpus)],
         verbose=2 if os.environ.get("CI") else "auto",
     )
     return network
@@ -111,20 +120,13 @@ def write_seeds(networks: list[keras.Model], folder: Path, path: Path) -> None:
     path.write_text(json.dumps({"mnist": [float(share.mean()) for share in right]}) + "\n")
 
 
-def logits_of(logits: Logits, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the logits (n, 10) of images (n, 28, 28) uint8."""
-    batches = np.array_split(images.astype(np.float32)[..., None] / np.float32(255), max(1, len(images) // 500))
-    return np.concatenate([np.asarray(logits(batch)) for batch in batches]).astype(np.float32)
-
-
 def find_temperature(logits: Logits, corpus: Corpus) -> float:
-    """Return the temperature that makes the held-out digits most likely, MNIST and pen strokes counting alike."""
+    """Return the temperature that makes the held-out digits most likely, their sets counting alike."""
 
     def loss(temperature: float) -> float:
         return sum(_negative_log_likelihood(scores / temperature, labels) for scores, labels in known)
 
-    sets = [digits for digits in (corpus.held_out, corpus.held_out_pen) if len(digits.images)]
-    known = [(logits_of(logits, digits.images), digits.labels) for digits in sets]
+    known = [(logits_of(logits, digits.images), digits.labels) for digits in corpus.digits.values()]
     return float(min(TEMPERATURES, key=loss))
 
 
@@ -134,29 +136,16 @@ def _negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.uin
     return float((np.log(np.exp(shifted).sum(1)) - right).mean())
 
 
-class _HeldOutAccuracy(keras.callbacks.Callback):
+class _HeldOut(keras.callbacks.Callback):
     """Print, after every fifth epoch, how the held-out images fare."""
 
     def __init__(self, corpus: Corpus) -> None:
         super().__init__()
         self.corpus = corpus
 
-    def logits(self, images: NDArray[np.float32]) -> tf.Tensor:
-        return self.model(images, training=False)
-
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        if (epoch + 1) % 5 and epoch + 1 != self.params["epochs"]:
-            return
-        line = []
-        for name, digits in (("MNIST", self.corpus.held_out), ("pen strokes", self.corpus.held_out_pen)):
-            if len(digits.images):
-                right = (logits_of(self.logits, digits.images).argmax(1) == digits.labels).mean()
-                line.append(f"{name} {right:.2%}")
-        if len(self.corpus.held_out_signs):
-            sure = np.exp(logits_of(self.logits, self.corpus.held_out_signs))
-            sure = sure.max(1) / sure.sum(1)
-            line.append(f"other signs below 0.5 {(sure < 0.5).mean():.1%}")
-        print(" held out: " + ", ".join(line), flush=True)
+        if (epoch + 1) % 5 == 0 or epoch + 1 == self.params["epochs"]:
+            print(" held out: " + self.corpus.judge(partial(self.model, training=False)), flush=True)
 
 
 if __name__ == "__main__":

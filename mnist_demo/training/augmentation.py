@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.inference import IMAGE_SIDE
 
 Images: TypeAlias = tf.Tensor  # (n, 28, 28) float32 in [0, 1], ink = 1
 

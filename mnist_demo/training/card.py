@@ -1,36 +1,69 @@
-"""The model card: its text and its plots, made from the figures that the evaluation measured."""
+"""The model card's text, made from the figures that the evaluation measured."""
 
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
+from mnist_demo.reading import SEEN
+from mnist_demo.training.fusion import (
+    CERTAINTY_WEIGHT,
+    DETECTOR_WEIGHT,
+    DOUBT,
+    NEIGHBOUR,
+    OTHER_BESIDE,
+    PART,
+    SIGN_FINE,
+)
+from mnist_demo.training.pyramid import LEVELS, SCORE_MIN
 
-from mnist_demo.recognition import AMONG_DIGITS
+Metrics = dict[str, Any]
 
-INK, ACCENT = "#1d2233", "#2b49c9"
+UNJUDGED = "measure/pictures with print"  # a set that tells nothing by itself: some of its pictures hold numbers
 
 HEADER = """---
 license: mit
 library_name: tf-keras
 pipeline_tag: image-classification
-tags: [mnist, handwriting, digits, tensorflow, savedmodel]
+tags: [mnist, handwriting, digits, object-detection, tensorflow, savedmodel]
 datasets: [ylecun/mnist]
 metrics: [accuracy]
 ---
 
-# Model card: handwritten digits
+# Model card: handwritten numbers
 
 Written by `python -m mnist_demo.training.evaluate`; edit that, not this file.
 
-Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megabytes:.1f} MB. The classifier, two residual
-nets that pool early and whose logits are averaged, takes 28x28 images framed as MNIST's, float32 in [0, 1] with ink = 1,
-and gives the probabilities of the digits 0 to 9. What is no digit gets low probabilities throughout: below {threshold:.0%} a mark
-counts as no digit. The separator, a U-Net, tells whose the ink of touching digits is, so that each can be shown to the
-classifier by itself.
+Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megabytes:.1f} MB. A detector finds signs on a grey
+page, at {levels} scales, and says which they are: a digit, one of `. , - / :`, or other writing. A cutter, a small U-Net, tells a
+sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, a residual net that pools
+early and was distilled from two, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of the
+digits 0 to 9.
+"""
+
+SETS = """
+Read through the path that serves, by what is written, spaces aside and a comma counting as a point; then by the digits alone,
+where that differs; and edits, of the signs that are written, where a picture holds several. Of pictures without numbers the
+share in which nothing is read. *Before* is what an earlier commit read.
+"""
+
+JOINED = f"""
+## How a sign is judged
+
+- The detector proposes what it holds for one of its signs with a probability of at least {SCORE_MIN:.0%}.
+- Which digit a mark is, detector and classifier say together: the logarithms of their probabilities, {DETECTOR_WEIGHT:.0%} of the
+  detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
+- Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
+  classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
+- Points, commas, dashes, slashes and colons are the detector's alone; {SIGN_FINE} is taken off their log-odds, as specks and lines
+  look like them.
+- Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
+  sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
+  its log-odds. A sign far from any digit is not shown.
+- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are together
+  at least that of its likeliest other sign.
+
+The constants are `SCORE_MIN` in `mnist_demo/training/pyramid.py`, those named in capitals in `fusion.py` beside it, and `SEEN` in
+`mnist_demo/reading.py`.
 """
 
 DATA = """
@@ -39,167 +72,185 @@ DATA = """
 | data | what | source, licence |
 |---|---|---|
 | MNIST | 55,000 of its 60,000 training images; the other 5,000 chose between recipes | LeCun, Cortes and Burges |
-| UNIPEN pen strokes | digits of nine writers in ten, drawn with varied pens through the app's own framing | UNIPEN train_r01_v07, CC-BY-4.0 |
-| UNIPEN and Omniglot letters and symbols | of nine writers in ten, against uniform probabilities; shapes that are also digits left out | CC-BY-4.0, MIT |
-| invented marks | scribbles, blots, texture, lines, digits run together, halved or turned, against uniform probabilities | this project |
-| touching digits | groups of two or three of the digits above, written or laid so that they touch, and groups of the letters and symbols, whose ink is no digit's; for the separator. Groups of digits by one writer, for the classifier against uniform probabilities | as above |
+| UNIPEN pen strokes | digits, letters, symbols and words | train_r01_v07, CC BY 4.0 |
+| pendigits | digits of its official training writers | UCI, CC BY 4.0 |
+| Omniglot | letters of its alphabets | MIT |
+| Hershey's fonts | digits, letters and symbols as strokes | MIT |
+| Quick, Draw! | doodles of twelve things | CC BY 4.0 |
+| hand-drawn shapes | shapes that are no digits | CC BY 4.0 |
+| signatures | 800 | MIT |
+| pictures | printed pages to lay beside writing; textures, scenes and crumpled paper to write on | each BSD-2, zlib, MIT or Apache-2.0 |
+| type | the fonts that come with matplotlib: DejaVu, STIX and Computer Modern | Bitstream Vera's, OFL and BaKoMa's |
+| invented marks | scribbles, blots, texture, lines, digits run together, halved or turned | this project |
 
-These are the weights that `make train` makes: the networks of the classifier are alike but for the seed, and the figures
-above tell how each reads MNIST's test images by itself, a further one that is not shipped among them.
+Of each source that names its writers one writer in ten is never trained on, the same in all files of a source. The detector
+and the cutter see pages that are drawn from these while they train: numbers, tables, forms, print, other writing and blank
+paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits of UNIPEN,
+drawn with varied pens, digits that the cutter cuts out of such pages, and, against uniform probabilities, letters, symbols
+and invented marks.
 
-No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. The photos,
-drawings and pages come from public repositories of digit demos; they were used to measure and to develop the way from a
-picture to 28x28, never to train.
+No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. Of the sets above
+only MNIST and the pen strokes of writers held out come from sources that train; all others, most of which state no licence,
+were used to measure, and to choose between recipes, never to train.
 """
+
+PLOTS = {
+    "detections": "What it finds on pictures that this project drew. Blue: numbers. Orange: other writing.",
+    "reliability": "Confidence to the right, the share read right upwards. Blue: MNIST. Orange: pen strokes.",
+    "confusion": "Digits of MNIST's test images and of pen strokes: as written downwards, as read to the right.",
+    "rejection": "Digits refused to the right, other signs let through upwards, both in percent.",
+}
 
 LIMITS = """
 ## Limits
 
 - It knows digits as people in Europe and North America write them. A 1 with a long flag and a 7 without a bar look alike.
-- It judges each mark by itself: an O is a 0, an l is a 1, and an S may be a 5. Then it asks what company a mark keeps:
-  among many that are no digits a 1, or a digit that it is unsure of, is taken for none.
-- What is less than a quarter as long as a picture's digits usually are is taken for a date stamp or print, not for writing.
-- Some letters and symbols are still taken for digits, or apart into digits, those of alphabets it never saw more often than others.
-- Digits that touch are told apart from the left to the right; some that run through each other are misread, and a 1
-  that shares its stroke with a neighbour is easily lost.
-- The boxes of forms are taken out of the ink; a stroke that runs along a line of its box goes with it.
-- What shows through from the back of a sheet is left out beside writing; on a sheet with nothing else it is read.
-- It reads what is upright. A page on its side must be turned first.
+- It hardly looks at what stands around a mark: an O is easily a 0, an l a 1, an S a 5, and some letters of alphabets that it never saw are
+  taken for digits.
+- Digits that run through each other are misread, and a 1 that shares its stroke with a neighbour is easily lost.
+- A 1 that reaches from line to line of a form, or a thin one alone that fills a large photo, may pass for a line; a zero of
+  straight strokes passes for a box.
+- A point and a comma are told apart by their tail alone; in small writing there is none to be seen.
+- Digits of less than about 10 pixels are not found, but in small pictures, which are enlarged.
+- A number that is crossed out is meant to be left out; a line through its middle may pass for a dash.
+- Print is read as writing is: what a form says beside a number is read too, if it is a number.
 - It is no means to read cheques, forms or exam papers without a person who looks at the result.
 """
 
 
-def write(metrics: dict[str, Any]) -> str:
+def write(metrics: Metrics) -> str:
     """Return the card's Markdown."""
     size = metrics["size"]
     header = HEADER.format(
-        weights=size["weights"], megabytes=size["bytes"] / 1e6, threshold=metrics["rejection"]["threshold"]
+        weights=size["weights"],
+        megabytes=size["bytes"] / 1e6,
+        levels=LEVELS,
     )
-    parts = [header, _summary(metrics), _corruptions(metrics), _rejection(metrics), _plots(), _errors(metrics)]
-    return "\n".join(part.strip() + "\n" for part in [*parts, DATA, LIMITS, f"Weights: `{metrics['weights']}`"])
-
-
-def _summary(metrics: dict[str, Any]) -> str:
-    mnist, pen, pages = metrics["mnist"], metrics["pen_strokes"], metrics["pages"]
-    corruptions = list(metrics["mnist_c"].values())
-    bare, served = (float(np.mean([row[way] for row in corruptions])) for way in ("bare", "served"))
-    rejection, touching, seeds = metrics["rejection"], metrics["touching"], metrics["seeds"]["mnist"]
-    singles = [f"{share:.2%}" for share in seeds]
-    rows = [
-        ("MNIST's test images", f"{mnist['accuracy']:.2%} of {mnist['count']:,}"),
-        (f"the same, mean of {len(seeds)} single networks", f"{np.mean(seeds):.2%} ({', '.join(singles)})"),
-        ("MNIST-C, mean of 15 corruptions, bare model", f"{bare:.1%}"),
-        ("MNIST-C, through the app's pixel path", f"{served:.1%}"),
-        ("pen strokes of writers held out, random pens", f"{pen['accuracy']:.2%} of {pen['count']:,}"),
-        (
-            "ink of touching digits given to the right one",
-            f"{touching['ink_right']:.1%}, {touching['groups']:,} groups",
-        ),
-        *((name, _right(metrics[key])) for name, key in (("drawings on screens", "drawings"), ("photos", "photos"))),
-        (f"{pages['pages']} photographed pages", f"{pages['edits']} edits in {pages['digits']} digits"),
-        ("photos without digits, nothing read", _right(metrics["nondigit_photos"])),
-        ("negative log likelihood, MNIST", f"{mnist['nll']:.4f}"),
-        ("expected calibration error, MNIST", f"{mnist['ece']:.2%}"),
-        ("AUROC, digits against other signs, writers held out", f"{rejection['auroc']:.2%}"),
-        ("other signs refused when 1% of digits are", f"{rejection['refused_at_1_percent']:.1%}"),
-        ("one image, median, on the machine that measured", f"{metrics['latency_ms']:.2f} ms"),
+    now, before = metrics["figures"], metrics["before"]
+    parts = [
+        header,
+        _table("What it reads", "set", [*means(metrics["sets"]), *metrics["sets"]], now, before),
+        SETS,
+        _table("Signs on drawn pages, writers held out", "sign", list(_finding(metrics)), now, before),
+        _table("The classifier by itself", "measured on", list(_classifier(metrics)), now, before),
+        _corruptions(metrics.get("mnist_c", {})),
+        JOINED,
+        _refusal(metrics),
+        _plots(metrics),
+        _errors(metrics),
+        DATA,
+        LIMITS,
+        f"Weights: `{metrics['weights']}`",
     ]
-    return "\n".join(
-        ["## Figures", "", "| measured on | result |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
-    )
+    return "\n".join(part.strip() + "\n" for part in parts if part)
 
 
-def _right(pictures: dict[str, Any]) -> str:
-    return f"{pictures['right']} of {pictures['count']}"
+def figures(metrics: Metrics) -> dict[str, str]:
+    """Return every figure of the card as a text, by what it was measured on."""
+    sets = {name: describe(score) for name, score in metrics["sets"].items()}
+    return {**means(metrics["sets"]), **sets, **_finding(metrics), **_classifier(metrics)}
 
 
-def _corruptions(metrics: dict[str, Any]) -> str:
+def describe(score: Metrics) -> str:
+    """Return how a set is read, a `sets.Score` as a dictionary."""
+    if not score["signs"]:
+        return f"nothing read in {score['right'] / score['count']:.1%} of {score['count']}"
+    text = f"{score['right'] / score['count']:.1%} of {score['count']}"
+    if score["digits_right"] != score["right"]:
+        text += f", digits alone {score['digits_right'] / score['count']:.1%}"
+    return text + (f", edits {score['edits'] / score['signs']:.1%}" if score["signs"] > 1.1 * score["count"] else "")
+
+
+def means(scores: dict[str, Metrics]) -> dict[str, str]:
+    """Return means over the sets, each counting alike, and over all their kinds."""
+    judged = [score for name, score in scores.items() if name != UNJUDGED]
+    found = {}
+    for group, some in (
+        ("numbers", [score for score in judged if score["signs"]]),
+        ("no numbers", [score for score in judged if not score["signs"]]),
+    ):
+        if some:
+            right, digits = (np.mean([each[key] / each["count"] for each in some]) for key in ("right", "digits_right"))
+            kinds = [right / count for each in some for right, count in each["kinds"].values()]
+            text = f"{right:.1%} over {len(some)} sets, {np.mean(kinds):.1%} over {len(kinds)} kinds"
+            if group == "numbers":
+                edits = np.mean([min(1.0, each["edits"] / each["signs"]) for each in some])
+                text += f"; digits alone {digits:.1%}, edits {edits:.1%} over sets"
+            found[f"mean, {group}"] = text
+    return found
+
+
+def kinds_without_numbers(scores: dict[str, Metrics]) -> dict[str, str]:
+    """Return in how many pictures without numbers one is read, by kind, of sets that have several."""
+    return {
+        f"{name}, {kind.replace('_', ' ')}": f"something read in {count - right} of {count}"
+        for name, score in scores.items()
+        if not score["signs"] and len(score["kinds"]) > 1
+        for kind, (right, count) in score["kinds"].items()
+    }
+
+
+def describe_found(found: Metrics) -> str:
+    """Return a `finding.Found`, as a dictionary, as precision and recall."""
+    precision, recall = (found["right"] / max(1, found[key]) for key in ("found", "written"))
+    return f"precision {precision:.1%}, recall {recall:.1%} of {found['written']}"
+
+
+def _finding(metrics: Metrics) -> dict[str, str]:
+    names = {"digit": "digits", "other": "other writing"}
+    return {names.get(kind, f"`{kind}`"): describe_found(found) for kind, found in metrics["finding"].items()}
+
+
+def _classifier(metrics: Metrics) -> dict[str, str]:
+    mnist, seeds, latency = metrics["mnist"], metrics["seeds"]["mnist"], metrics["latency_ms"]
+    rows = {
+        "MNIST's test images": f"{mnist['accuracy']:.2%} of {mnist['count']:,}",
+        "its teachers, each by itself": ", ".join(f"{share:.2%}" for share in seeds),
+        "negative log likelihood, MNIST": f"{mnist['nll']:.4f}",
+        "expected calibration error, MNIST": f"{mnist['ece']:.2%}",
+    }
+    if pen := metrics.get("pen_strokes"):
+        rows["pen strokes of UNIPEN's writers held out"] = f"{pen['accuracy']:.2%} of {pen['count']:,}"
+    if corruptions := metrics.get("mnist_c"):
+        for name, way in (("MNIST-C, mean of its corruptions", "bare"), ("the same, read as pictures", "served")):
+            rows[name] = f"{np.mean([row[way] for row in corruptions.values()]):.1%}"
+    rows["one image, median, on the machine that measured"] = f"{latency['image']:.2f} ms"
+    rows["one small page with three digits, likewise"] = f"{latency['page']:.1f} ms"
+    return rows
+
+
+def _table(title: str, what: str, names: list[str], now: dict[str, str], before: dict[str, str]) -> str:
+    rows = [f"| {name} | {now[name]} | {before.get(name, '–')} |" for name in names]
+    return "\n".join([f"## {title}", "", f"| {what} | now | before |", "|---|---|---|", *rows])
+
+
+def _corruptions(corruptions: dict[str, dict[str, float]]) -> str:
     rows = [
-        f"| {name.replace('_', ' ')} | {row['bare']:.1%} | {row['served']:.1%} |"
-        for name, row in metrics["mnist_c"].items()
+        f"| {name.replace('_', ' ')} | {row['bare']:.1%} | {row['served']:.1%} |" for name, row in corruptions.items()
     ]
-    return "\n".join(["## MNIST-C", "", "| corruption | bare model | through the pixel path |", "|---|---|---|", *rows])
+    head = ["## MNIST-C", "", "| corruption | the classifier by itself | read as pictures |", "|---|---|---|"]
+    return "\n".join([*head, *rows]) if rows else ""
 
 
-def _rejection(metrics: dict[str, Any]) -> str:
-    found = metrics["rejection"]
-    kinds = ", ".join(
-        f"{kind.replace('_', ' ')} {right} of {count}"
-        for kind, (right, count) in metrics["nondigit_photos"]["kinds"].items()
+def _refusal(metrics: Metrics) -> str:
+    kinds = [f"- {name}: {text}" for name, text in kinds_without_numbers(metrics["sets"]).items()]
+    found = metrics.get("rejection")
+    drawn = (
+        f"On drawings of single signs by UNIPEN's writers held out, {found['digits']:,} digits and {found['signs']:,} letters and symbols, a\n"
+        f"threshold of {found['threshold']:.0%} on the probability of a digit loses {found['digits_refused']:.1%} of the digits and lets {found['signs_let_through']:.1%} of the others\n"
+        f"through. AUROC {found['auroc']:.2%}; where 1% of the digits are lost, {found['refused_at_1_percent']:.1%} of the others are refused.\n"
+        if found
+        else ""
     )
-    return f"""## What it refuses
-
-A mark whose likeliest label has a probability below {found["threshold"]:.0%} is no digit (`DIGIT_MIN` in
-`mnist_demo/recognition.py`); among digits {AMONG_DIGITS:.0%} are enough. On pen strokes of writers held out that refuses {found["digits_refused"]:.1%} of {found["digits"]:,} digits
-by themselves and lets {found["signs_let_through"]:.1%} of {found["signs"]:,} other signs through. Photos where nothing was read, rightly: {kinds}.
-"""
+    return "\n".join(["## What it refuses", "", drawn, "Pictures without numbers, by kind:", "", *kinds])
 
 
-def _plots() -> str:
-    names = {"reliability": "How often it is right at each confidence", "confusion": "Which digits it confuses"}
-    names |= {"rejection": "Digits refused against other signs let through"}
-    return "\n".join(["## Plots", "", *(f"![{alt}](plots/{name}.png)" for name, alt in names.items())])
+def _plots(metrics: Metrics) -> str:
+    shown = {name: text for name, text in PLOTS.items() if name != "rejection" or name in metrics}
+    return "\n".join(["## Plots", "", *(f"{text}\n\n![{name}](plots/{name}.png)\n" for name, text in shown.items())])
 
 
-def _errors(metrics: dict[str, Any]) -> str:
+def _errors(metrics: Metrics) -> str:
     errors = metrics["mnist"]["errors"]
     listed = ", ".join(f"{index} ({truth} read as {read})" for index, truth, read in errors)
     return f"## MNIST's test images it misreads\n\n{len(errors)}, by their index: {listed}."
-
-
-def plot(metrics: dict[str, Any], folder: Path) -> None:
-    """Write the card's plots into the folder, as PNG."""
-    folder.mkdir(parents=True, exist_ok=True)
-    plt.rcParams.update({"font.size": 9, "axes.edgecolor": INK, "axes.labelcolor": INK, "savefig.dpi": 110})
-    _plot_reliability(metrics, folder / "reliability.png")
-    _plot_confusion(metrics, folder / "confusion.png")
-    _plot_rejection(metrics, folder / "rejection.png")
-
-
-def _figure(width: float, height: float) -> tuple[Any, Any]:
-    figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
-    return figure, axes
-
-
-def _plot_reliability(metrics: dict[str, Any], path: Path) -> None:
-    figure, axes = _figure(4.2, 3.6)
-    axes.plot([0, 1], [0, 1], color="#b9b9b9", linewidth=1)
-    for name, key, colour in (("MNIST", "mnist", ACCENT), ("pen strokes", "pen_strokes", "#c2571a")):
-        points = np.array([[sure, true] for count, sure, true in metrics[key]["reliability"] if count >= 5])
-        axes.plot(points[:, 0], points[:, 1], "o-", color=colour, label=name, markersize=4)
-    axes.set(xlabel="confidence", ylabel="share read right", xlim=(0, 1), ylim=(0, 1.02))
-    axes.legend(frameon=False)
-    _save(figure, path)
-
-
-def _plot_confusion(metrics: dict[str, Any], path: Path) -> None:
-    counts = np.array(metrics["mnist"]["confusion"]) + np.array(metrics["pen_strokes"]["confusion"])
-    wrong = counts - np.diag(np.diag(counts))
-    figure, axes = _figure(4.2, 3.6)
-    axes.imshow(wrong, cmap="Blues")
-    for truth, read in zip(*np.nonzero(wrong), strict=True):
-        dark = wrong[truth, read] > wrong.max() / 2
-        axes.text(read, truth, wrong[truth, read], ha="center", va="center", color="white" if dark else INK, fontsize=8)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="written (MNIST test and pen strokes)")
-    _save(figure, path)
-
-
-def _plot_rejection(metrics: dict[str, Any], path: Path) -> None:
-    curve = np.array(metrics["rejection"]["curve"])
-    figure, axes = _figure(4.2, 3.6)
-    axes.plot(100 * curve[:, 1], 100 * curve[:, 2], color=ACCENT)
-    chosen = metrics["rejection"]
-    axes.plot(100 * chosen["digits_refused"], 100 * chosen["signs_let_through"], "o", color=INK)
-    axes.annotate(
-        f"threshold {chosen['threshold']:.0%}",
-        (100 * chosen["digits_refused"], 100 * chosen["signs_let_through"]),
-        xytext=(8, 6),
-        textcoords="offset points",
-    )
-    axes.set(xlabel="digits refused, %", ylabel="other signs let through, %", xlim=(0, None), ylim=(0, None))
-    _save(figure, path)
-
-
-def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, metadata={"Software": None})
-    plt.close(figure)

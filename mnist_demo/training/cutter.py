@@ -28,10 +28,11 @@ SHAKE = 0.07  # of a mark's longer side: the standard deviation of where and how
 
 
 class Cut(NamedTuple):
-    """A cut-out (40, 40) uint8, and its mark's own ink (40, 40) uint8, ink = 255."""
+    """A cut-out (40, 40) uint8, its mark's own ink (40, 40) uint8, ink = 255, and which sign it is by its index."""
 
     picture: NDArray[np.uint8]
     ink: NDArray[np.uint8]
+    sign: int
 
 
 def build_cutter(normalised: bool = True) -> keras.Model:
@@ -71,7 +72,7 @@ def draw_cuts(hands: Hands, rng: np.random.Generator) -> list[Cut]:
         middle = np.array([left + right, top + bottom]) / 2 + rng.normal(0, SHAKE, 2) * side
         reach = side * CUT_SIDE / CUT_MARK * float(np.exp(rng.normal(0, SHAKE)))
         ink = _cut(layer, middle * FINENESS, reach * FINENESS, cv2.BORDER_CONSTANT)
-        cuts.append(Cut(_cut(picture, middle, reach), ink))
+        cuts.append(Cut(_cut(picture, middle, reach), ink, mark.sign))
     return cuts
 
 

@@ -19,9 +19,9 @@ STRIDE = 4  # pixels to a cell of the answer
 SIZE_UNIT = 16.0  # pixels, of a sign's width or height whose logarithm is 0
 RARE = 0.01  # how likely a middle is anywhere before anything is learned (Lin et al., 2017, "Focal Loss")
 
-READ_FROM, READ_TO = 12, 72  # pixels: digits so high are read
+READ_FROM, READ_TO = 12, 112  # pixels: digits so high are read
 SMALL_FROM = 18  # pixels: digits so high have points, commas and colons beside them that can be seen
-NEAR_FROM, NEAR_TO = 8, 96  # pixels: digits so high may be read; beyond another level of the pyramid answers
+NEAR_FROM, NEAR_TO = 8, 144  # pixels: digits so high may be read; beyond another level of the pyramid answers
 SPREAD = 0.16  # of a sign's side: the standard deviation of its middle's target
 SPREAD_MIN = 0.5  # cells, likewise
 BOX_WEIGHT = 0.6  # of the boxes in the loss, beside 1 of the signs

@@ -1,11 +1,11 @@
-"""Write the trained networks as a SavedModel that answers in three ways, with the checksums its loader asks for.
+"""Write the trained networks as a SavedModel, with the checksums its loader asks for.
 
 The folder also holds warm-up requests, which TensorFlow Serving runs before it says that the model is available
 (https://www.tensorflow.org/tfx/serving/saved_model_warmup).
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
@@ -13,9 +13,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
-from mnist_demo.inference import golden_digits, write_checksums
-from mnist_demo.training.network import FIRST_LAYER
+from mnist_demo.inference import IMAGE_SIDE, LAYERS, golden_digits, golden_page, write_checksums
+from mnist_demo.training.cutter import CUT_SIDE
+from mnist_demo.training.framing import cut_out, frame
+from mnist_demo.training.fusion import fuse
+from mnist_demo.training.heat import heat_map
+from mnist_demo.training.network import SHOWN_LAYERS
+from mnist_demo.training.pyramid import find_marks, make_mosaic
 
 WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
 SEEDS = "seeds.json"  # beside the folder of models: how each network does by itself
@@ -31,28 +35,34 @@ class DigitModel(tf.Module):
     twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
     """
 
-    def __init__(self, networks: Sequence[keras.Model], temperature: float, separator: keras.Model) -> None:
+    def __init__(self, network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        first_layer = keras.Model(networks[0].inputs, networks[0].get_layer(FIRST_LAYER).output)
-        self.weights = [weight.value for net in (*networks, separator) for weight in net.weights]
-        self._logits: Function = lambda images: mean_logits(networks, images) / temperature
-        self._responses: Function = lambda images: first_layer(images, training=False)
-        self._owners: Function = lambda images: tf.sigmoid(separator(images, training=False))
+        shown = keras.Model(network.inputs, [network.get_layer(name).output for name in SHOWN_LAYERS])
+        self.weights = [weight.value for net in (network, detector, cutter) for weight in net.weights]
+        self._logits = for_any_batch(lambda images: network(images, training=False) / temperature, IMAGE_SIDE)
+        self._responses = for_any_batch(lambda images: shown(images, training=False), IMAGE_SIDE)
+        self._cut = for_any_batch(lambda cuts: tf.sigmoid(cutter(cuts, training=False))[..., 0], CUT_SIDE)
+        self._detect: Function = lambda pictures: detector(pictures, training=False)
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
-        """Return probabilities (n, 10) float32."""
-        return tf.nn.softmax(self._logits(tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE, 1))))
+        """Return probabilities (n, 10) float32. Raises InvalidArgumentError for images of another shape."""
+        shape, rank = tf.shape(images), tf.rank(images)
+        is_square = tf.reduce_all(shape[-2:] == IMAGE_SIDE) & (rank >= 2) & (rank <= 3)
+        is_flat = tf.reduce_all(shape[-1:] == IMAGE_SIDE**2) & (rank >= 1) & (rank <= 2)
+        expected = "expected images of shape (n, 28, 28) or (n, 784), got"
+        with tf.control_dependencies([tf.debugging.Assert(is_square | is_flat, [expected, shape])]):
+            return tf.nn.softmax(self._logits(tf.reshape(images, (-1, IMAGE_SIDE, IMAGE_SIDE))))
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def serve(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `serving_default`."""
-        return {"output_0": self(images)}
+        return {"output_0": tf.nn.softmax(self._logits(images))}
 
     @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.float32, "images")])
     def look(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The signature `features`: what the first layer responds to, (n, 28, 28, channels) float32, 0 or more."""
-        return {"output_0": self._responses(images[..., None])}
+        """The signature `features`: what three layers respond to, as `Classifier.layers` has them."""
+        return dict(zip(LAYERS, self._responses(images), strict=True))
 
     @tf.function(
         input_signature=[
@@ -64,38 +74,73 @@ class DigitModel(tf.Module):
         """The signature `saliency`: the gradient (n, 28, 28) of each label's log-odds in its image's pixels."""
         with tf.GradientTape() as tape:
             tape.watch(images)
-            logits = self._logits(images[..., None])
+            logits = self._logits(images)
             others = tf.where(tf.one_hot(labels, logits.shape[1], True, False), logits.dtype.min, logits)
             log_odds = tf.gather(logits, labels, axis=1, batch_dims=1) - tf.reduce_logsumexp(others, 1)
         return {"output_0": tape.gradient(log_odds, images)}
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *RUN_SHAPE), tf.float32, "images")])
-    def separate(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The signature `separate`: whose the ink of touching digits is, (n, 32, 64, 2) float32 in [0, 1]."""
-        return {"output_0": self._owners(images[..., None])}
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.uint8, "page")])
+    def read(self, page: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `read`: the marks on a grey page (h, w), as `inference.Marks` has them."""
+        mosaic = make_mosaic(page)
+        marks = find_marks(self._detect, mosaic)
+        images = frame(self._cut(cut_out(mosaic, marks.boxes)))
+        signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)), marks.boxes)
+        height, width = tf.unstack(tf.cast(tf.shape(page), tf.float32))
+        boxes = tf.minimum(marks.boxes, tf.stack([width, height, width, height]))
+        return {"boxes": boxes, "signs": signs, "images": images, "probabilities": probabilities}
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
+    def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `read_png`: the same of a grey PNG file, as pictures travel to TensorFlow Serving."""
+        return self.read(tf.io.decode_png(png, 1)[..., 0])
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.uint8, "page")])
+    def heat(self, page: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `heat`: where on a grey page (h, w) signs of numbers are seen, (rows, columns) in [0, 1]."""
+        return {"output_0": heat_map(self._detect, make_mosaic(page))}
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
+    def heat_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The signature `heat_png`: the same of a grey PNG file."""
+        return self.heat(tf.io.decode_png(png, 1)[..., 0])
 
 
-def mean_logits(networks: Sequence[keras.Model], images: tf.Tensor) -> tf.Tensor:
-    """Return what an ensemble says, (n, 10) float32: the mean of its networks' logits."""
-    return tf.add_n([network(images, training=False) for network in networks]) / len(networks)
+def for_any_batch(function: Function, side: int) -> Function:
+    """Let a function of images (n, side, side, 1) take (n, side, side), n = 0 too, and nothing else.
+
+    A signature's shape binds no caller, and TensorFlow's convolutions fail where there are no images.
+    """
+
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        images = tf.ensure_shape(images, (None, side, side))
+        n = tf.shape(images)[0]
+        stopgap = tf.zeros((tf.cast(n == 0, tf.int32), side, side))
+        answers = function(tf.concat([images, stopgap], 0)[..., None])
+        return tf.nest.map_structure(lambda rows: rows[:n], answers)
+
+    return answer
 
 
-def export(networks: Sequence[keras.Model], temperature: float, separator: keras.Model, folder: Path) -> None:
+def export(network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model, folder: Path) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
-        networks: an ensemble, each images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10).
-        temperature: what their mean is divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
-        separator: images (n, 32, 64, 1), framed by `images.frame_run` -> logits (n, 32, 64, 2) of the first digit's
-            ink and of the others'.
+        network: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
+        temperature: what they are divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        detector: as `detector.build_detector` builds it.
+        cutter: as `cutter.build_cutter` builds it.
     """
-    model = DigitModel(networks, temperature, separator)
+    model = DigitModel(network, temperature, detector, cutter)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,
         "features": model.look,
         "saliency": model.explain,
-        "separate": model.separate,
+        "read": model.read,
+        "read_png": model.read_png,
+        "heat": model.heat,
+        "heat_png": model.heat_png,
     }
     tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
@@ -104,7 +149,7 @@ def export(networks: Sequence[keras.Model], temperature: float, separator: keras
 
 
 def write_warmup_requests(path: Path) -> None:
-    """Write a request of each signature as a TFRecord file."""
+    """Write `warmup_requests` as a TFRecord file."""
     path.parent.mkdir()
     with tf.io.TFRecordWriter(str(path)) as writer:
         for signature, inputs in warmup_requests():
@@ -112,13 +157,15 @@ def write_warmup_requests(path: Path) -> None:
 
 
 def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
-    """Yield signatures and their inputs as the page asks for them: batches of digits, and reasons for one digit."""
+    """Yield signatures and their inputs as the page asks for them: digits, reasons for one digit, and a page."""
     digits = golden_digits()
     yield "serving_default", {"images": digits[:1]}
     yield "serving_default", {"images": digits}
     yield "features", {"images": digits[:1]}
     yield "saliency", {"images": digits[:1].repeat(2, 0), "labels": np.array([0, 1])}
-    yield "separate", {"images": np.zeros((1, *RUN_SHAPE), np.float32)}
+    page = {"png": np.array(tf.io.encode_png(golden_page()[..., None]).numpy(), object)}
+    yield "read_png", page
+    yield "heat_png", page
 
 
 def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from mnist_demo.images import IMAGE_SIDE
+from mnist_demo.inference import IMAGE_SIDE
 from mnist_demo.training.cutter import CUT_MARK, CUT_SIDE
 from mnist_demo.training.pyramid import Mosaic
 

@@ -4,11 +4,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from mnist_demo.images import IMAGE_SIDE, RUN_SHAPE
+from mnist_demo.inference import IMAGE_SIDE
 
-FIRST_LAYER = "first_layer"  # the name of the layer whose responses the page shows
+SHOWN_LAYERS = ("first_layer", "middle_layer", "last_layer")  # whose responses the page shows; each is 0 or more
 WIDTH = 32  # channels at full resolution; doubled after each pooling
-SEPARATOR_WIDTH = 16  # likewise
 
 
 def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
@@ -18,35 +17,16 @@ def build_network(width: int = WIDTH, normalised: bool = True) -> keras.Model:
         normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
     """
     images = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
-    x = _convolve(images, width, normalised, name=FIRST_LAYER)
+    first, middle, last = SHOWN_LAYERS
+    x = _convolve(images, width, normalised, first)
     x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 2 * width, normalised), 2 * width, normalised)
+    x = _block(_convolve(x, 2 * width, normalised), 2 * width, normalised, middle)
     x = layers.MaxPooling2D()(x)
     x = _convolve(x, 4 * width, normalised)
-    x = _block(_block(x, 4 * width, normalised), 4 * width, normalised)
+    x = _block(_block(x, 4 * width, normalised), 4 * width, normalised, last)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, dtype="float32")(x), name="mnist_demo")
-
-
-def build_separator(width: int = SEPARATOR_WIDTH, normalised: bool = True) -> keras.Model:
-    """Return a net that tells touching digits apart (a U-Net: Ronneberger, Fischer and Brox, 2015).
-
-    It takes images (n, 32, 64, 1) float32 in [0, 1], framed by `images.frame_run`, to logits (n, 32, 64, 2) float32:
-    whether each pixel's ink is the first digit's, and whether it is another's.
-    """
-    images = keras.Input((*RUN_SHAPE, 1))
-    x, levels = images, []
-    for channels in (width, 2 * width, 4 * width):
-        x = _convolve(_convolve(x, channels, normalised), channels, normalised)
-        levels.append(x)
-        x = layers.MaxPooling2D()(x)
-    x = _block(_convolve(x, 6 * width, normalised), 6 * width, normalised)
-    for level in reversed(levels):
-        channels = level.shape[-1]
-        x = layers.UpSampling2D()(layers.Conv2D(channels, 1)(x))
-        x = _convolve(layers.Add()([x, level]), channels, normalised)
-    return keras.Model(images, layers.Conv2D(2, 1, dtype="float32")(x), name="separator")
 
 
 def fold(network: keras.Model, folded: keras.Model) -> keras.Model:
@@ -75,6 +55,6 @@ def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, name: str |
     return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
 
 
-def _block(x: keras.KerasTensor, channels: int, normalised: bool) -> keras.KerasTensor:
+def _block(x: keras.KerasTensor, channels: int, normalised: bool, name: str | None = None) -> keras.KerasTensor:
     """Add what one more convolution sees (He et al., "Deep Residual Learning", CVPR 2016)."""
-    return layers.Add()([x, _convolve(x, channels, normalised)])
+    return layers.Add(name=name)([x, _convolve(x, channels, normalised)])

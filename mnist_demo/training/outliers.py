@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, Ink, normalize
+from mnist_demo.inference import IMAGE_SIDE
 from mnist_demo.training.data import Labelled, Stroke
+from mnist_demo.training.ink import Ink, normalize
 from mnist_demo.training.rendering import render, to_bytes
 
 SIDE = 64  # pixels, of the canvas that shapes are drawn on
@@ -24,7 +25,7 @@ NARROW = 0.45  # width to height; a narrower half may be a 1
 def make_outliers(
     digits: Labelled, signs: NDArray[np.uint8], strokes: list[Stroke], count: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Make marks that are no digits, framed as the app frames them.
+    """Make marks that are no digits, framed as MNIST's digits are.
 
     Args:
         digits: digits to run together, to halve and to turn.

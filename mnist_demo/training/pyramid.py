@@ -23,8 +23,9 @@ AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
+OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
-SIDE_MAX = 120.0  # pixels of a level, of a mark's side
+SIDE_MAX = 170.0  # pixels of a level, of a mark's side
 
 
 class Marks(NamedTuple):
@@ -203,10 +204,12 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
     Learning", where it is called cluster NMS). A sign of a number goes for no other mark that it merely lies in.
     """
+    colon, comma, point = (tf.argmax(scores, 1) == SIGNS.index(sign) for sign in ":,.")
     best = tf.reduce_max(scores, 1)
     other = scores[:, -1] >= best
     order = tf.argsort(best, direction="DESCENDING", stable=True)
     within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
+    within |= (smaller > OF_COLON) & colon[:, None] & (comma | point)[None]
     beats = tf.gather(tf.gather((union > OVERLAP_MAX) | within, order), order, axis=1)
     index = tf.range(tf.shape(order)[0])
     beats = tf.cast(beats & (index[:, None] < index[None]), tf.float32)  # the row's mark beats the column's

@@ -141,8 +141,8 @@ class Pool:
     """The newest of what was drawn; each array has it along its first axis."""
 
     def __init__(self, queue: Any, painters: list[Any]) -> None:
-        self._queue, self._painters = queue, painters
-        self._next, self.size, self.drawn, self.used = 0, 0, 0, 0
+        self._painters = painters
+        self._queue, self._next, self.size, self.drawn, self.used = queue, 0, 0, 0, 0
         self._arrays: list[np.ndarray] = []
 
     def fill(self, wait: bool) -> None:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.images import IMAGE_SIDE, Ink, normalize
+from mnist_demo.inference import IMAGE_SIDE
 from mnist_demo.training.data import Stroke
+from mnist_demo.training.ink import Ink, normalize
 
 Points = NDArray[Any]  # (k, 2) float32 in pixels, x right and y down
 Tool = Callable[[list[Points], float, tuple[int, ...], np.random.Generator], Ink]
@@ -63,7 +64,7 @@ def _draw(sign: list[Stroke], side: float, pen: float, label: str, tool: Tool, r
 def render_all(
     signs: list[list[Stroke]], labels: NDArray[np.str_], variants: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Draw each sign `variants` times and frame it as the app does: (n * variants, 28, 28) uint8, sign by sign."""
+    """Draw each sign `variants` times and frame it as MNIST's are: (n * variants, 28, 28) uint8, sign by sign."""
     images = np.zeros((len(signs) * variants, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     for i in range(len(images)):
         images[i] = to_bytes(normalize(render(signs[i // variants], rng, str(labels[i // variants]))))

@@ -5,13 +5,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from mnist_demo.training.greek import draw_greek
-from mnist_demo.training.hands import Grey, Hands, Line, unit
+from mnist_demo.training.hands import Grey, Hands, Line
 from mnist_demo.training.sheet import NO_SIGN, OTHER, Box, Sheet, draw_round
 from mnist_demo.training.strokes import bar, extent
 from mnist_demo.training.writing import (
     Style,
     choose_height,
+    choose_letter,
     choose_number,
     choose_style,
     choose_word,
@@ -20,8 +20,6 @@ from mnist_demo.training.writing import (
 )
 
 Rng = np.random.Generator
-
-GREEK = 0.15  # of the letters
 
 
 def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
@@ -155,7 +153,7 @@ _AROUND_SHARES = (0.5, 0.1, 0.1, 0.1, 0.07, 0.07, 0.06)
 
 def _draw_single(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     """One digit, or two, and nothing else but perhaps a line, a ring or the neighbours' ink at the edges."""
-    low, high = (14, 70) if rng.random() < 0.8 else (70, 180)
+    low, high = (14, 80) if rng.random() < 0.6 else (60, 170)
     style = choose_style(hands, float(rng.uniform(low, high)), rng)
     if rng.random() < 0.2:
         style = replace(style, pen=max(0.5, style.height * float(rng.uniform(0.012, 0.05))))
@@ -223,13 +221,14 @@ def _draw_form(sheet: Sheet, hands: Hands, rng: Rng) -> None:
     apart = height * rng.uniform(0.05, 0.5) if rng.random() < 0.3 else 0.0
     width = max(0.5, height * rng.uniform(0.01, 0.07))
     top, filled = sheet.side * rng.uniform(-0.1, 0.4), rng.uniform(0, 1.3)
+    ones = 1.0 if rng.random() < 0.12 else 0.25
     while top < sheet.side:
         left = rng.uniform(-1, 0.5) * across
         for _ in range(int(rng.integers(1, 14))):
             right, bottom = left + across, top + down
             sheet.rule([_frame(left, top, right, bottom)], width)
             if rng.random() < filled:
-                digit = "1" if rng.random() < 0.3 else str(rng.integers(0, 10))
+                digit = "1" if rng.random() < ones else str(rng.integers(0, 10))
                 x, y = left + across * rng.uniform(0.05, 0.6), (top + bottom) / 2 + 0.08 * height * rng.normal()
                 write_number(sheet, digit, style, float(x), float(y), hands, rng)
             left = right + apart
@@ -295,8 +294,7 @@ def _write_other(sheet: Sheet, hands: Hands, style: Style, x: float, middle: flo
         lines = [line * np.float32(0.7) for line in lines]
     elif hands.letters:
         sign, scale = OTHER, height * rng.uniform(0.6, 1.2)
-        greek = rng.random() < GREEK
-        lines = unit(draw_greek(rng)) if greek else hands.letters[rng.integers(len(hands.letters))]
+        lines = choose_letter(hands, rng)
     else:
         return x
     low, high = extent(lines)

@@ -59,23 +59,25 @@ def shake(line: Line, rng: Rng) -> Line:
     return line
 
 
-def flourish(lines: list[Line], digit: int, pen: float, rng: Rng) -> list[Line]:
-    """Slash zeros or make them square, cross sevens, give ones a foot or a flag, twos a tail, part strokes: some."""
-    chance = rng.random()
+def flourish(lines: list[Line], digit: int, pen: float, habit: float, rng: Rng) -> list[Line]:
+    """Slash zeros or make them square, cross sevens, give ones a foot or a flag, twos a tail, part strokes: some.
+
+    Which, `habit` says, between 0 and 1.
+    """
     low, high = extent(lines)
-    if digit == 0 and chance < 0.08 and pen < 0.1:
+    if digit == 0 and habit < 0.08 and pen < 0.1:
         return [*lines, bar(high[0] + rng.uniform(-0.1, 0.15), -0.05, low[0] - rng.uniform(-0.1, 0.15), 1.05)]
-    if digit == 0 and chance > 0.92 and pen > 0.05:
+    if digit == 0 and habit > 0.92 and pen > 0.05:
         wide = rng.uniform(0.4, 0.8)
         return [bar(0, 0, wide, 0), bar(wide, 0, wide, 1), bar(wide, 1, 0, 1), bar(0, 1, 0, 0)]
-    if digit == 7 and chance < 0.25:
+    if digit == 7 and habit < 0.25:
         return _adorn_seven(lines, low, high, rng)
-    if digit == 1 and chance < 0.55:
+    if digit == 1 and habit < 0.55:
         return _adorn_one(lines, low, high, pen, rng)
-    if digit == 2 and chance < 0.12:
+    if digit == 2 and habit < 0.12:
         x, y = lines[-1][-1]
         return [*lines, bar(x, y, x + rng.uniform(0.1, 0.6), y + rng.normal(0, 0.06))]
-    if len(lines) > 1 and chance > 0.85:
+    if len(lines) > 1 and habit > 0.85:
         return [line + rng.normal(0, 0.04, 2).astype(np.float32) for line in lines]
     return lines
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mnist_demo.training.hands import Hands, Line
+from mnist_demo.training.greek import draw_greek
+from mnist_demo.training.hands import Hands, Line, unit
 from mnist_demo.training.sheet import BITMAP_INK, NO_SIGN, OTHER, SIGNS, Box, Layer, Sheet, Tool, choose_tool
 from mnist_demo.training.strokes import bend, extent, flourish, punctuation, segments, shake, straighten
 
@@ -16,6 +17,9 @@ PENS = (0.015, 0.2)  # of a digit's height
 BROAD, BROAD_PENS = 0.1, (0.2, 0.34)  # the share of broader pens
 STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
+LETTER = "a"  # in a number: any letter, as in 12b or A4
+GREEK = 0.15  # of the letters
+HABIT = 0.6  # of the digits, that are adorned as the number's first was
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
 
 
@@ -29,7 +33,8 @@ class Style:
         uneven: how far signs stand off their line, of the height; sizes: the deviation of their sizes, of it.
         wide: how many times as wide as the hand's signs are.
         joined: whether the pen stays on the paper between digits.
-        close: whether each digit stands as near to the last as their ink lets it.
+        close: whether each digit or letter stands as near to the last as their ink lets it.
+        habit: between 0 and 1, by which digits are adorned: a hand that slashes one zero slashes the next.
         hard: how MNIST's bitmaps are hardened, a threshold and a gain.
     """
 
@@ -43,6 +48,7 @@ class Style:
     sizes: float
     joined: bool
     close: bool
+    habit: float
     tool: Tool
     hard: tuple[float, float]
 
@@ -60,7 +66,8 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         float(rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.uniform(0.08, 0.2)),
         float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
         bool(rng.random() < 0.12),
-        bool(rng.random() < 0.22),
+        bool(rng.random() < 0.3),
+        float(rng.random()),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
     )
@@ -74,7 +81,7 @@ def _choose_gap(rng: Rng) -> float:
 
 def choose_height(rng: Rng) -> float:
     """The height of a scene's digits: mostly what one level of the pyramid answers for, now and then far from it."""
-    low, high = (13, 66) if rng.random() < 0.85 else HEIGHTS
+    low, high = (13, 80) if rng.random() < 0.82 else HEIGHTS
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
@@ -103,6 +110,7 @@ def choose_number(rng: Rng) -> str:
         (0.03, f"{digits[:2]}/{two[0][:1]}"),
         (0.02, f"{digits[:3]} {two[0]} {two[1]}"),
         (0.03, f"{digits[:3]}{rng.choice(list('+-x÷'))}{two[0]}={two[1]}"),
+        (0.03, f"{digits[:3]}{LETTER}" if rng.random() < 0.7 else f"{LETTER}{digits[:3]}"),
         (0.02, f"{digits[:4]}.{two[0]}€" if rng.random() < 0.5 else f"{two[0]}%"),
     )
     shares = np.array([share for share, _ in forms])
@@ -112,8 +120,10 @@ def choose_number(rng: Rng) -> str:
 def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float, hands: Hands, rng: Rng) -> Box:
     """Write a number from x on, its digits' middle there; return the box around it before the sheet's turn."""
     left, top, bottom = x, middle, middle
-    last: list[Line] = []  # the digit before
+    last: list[Line] = []  # the digit or letter before
     for sign in text:
+        if sign == LETTER and not hands.letters:
+            continue
         if sign == " ":
             x += style.height * rng.uniform(0.4, 1.0)
             continue
@@ -123,16 +133,17 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
         if sign.isdigit() and style.hand is None:
             x = _stamp_digit(sheet, int(sign), style, x + gap, y, height, hands, rng)
         else:
-            lines = _lines_of(sign, style, height, rng)
+            lines = _lines_of(sign, style, height, hands, rng)
             low, _ = extent(lines)
+            stands = sign.isdigit() or sign == LETTER
             lines = [line + np.array([x + gap - low[0], y - height / 2], np.float32) for line in lines]
-            if last and style.close and sign.isdigit():
+            if last and style.close and stands:
                 nearer = _room(last, lines, 0.1 * style.height) - style.pen * rng.uniform(0.2, 1.1)
                 lines = [line - np.array([nearer, 0], np.float32) for line in lines]
             if last and style.joined and sign.isdigit():
                 lines[0] = np.concatenate([last[-1][-1:], lines[0]])
             sheet.write(SIGNS.index(sign) if sign in SIGNS else OTHER, lines, style.pen, style.height, style.tool)
-            last = lines if sign.isdigit() else []
+            last = lines if stands else []
             x = float(extent(lines)[1][0]) + 0.7 * style.pen
         top, bottom = min(top, y - height / 2), max(bottom, y + height / 2)
     return left, top, x, bottom
@@ -172,7 +183,7 @@ def _stamp_digit(
     return x + image.shape[1] * wide * scale
 
 
-def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
+def _lines_of(sign: str, style: Style, height: float, hands: Hands, rng: Rng) -> list[Line]:
     """A sign's lines in pixels, the top of a digit at y = 0."""
     if sign.isdigit():
         digit = int(sign)
@@ -180,14 +191,22 @@ def _lines_of(sign: str, style: Style, height: float, rng: Rng) -> list[Line]:
         lines = own[rng.integers(len(own))] if own else segments(digit)
         if rng.random() < STRAIGHT:
             lines = straighten(lines, rng)
-        lines = flourish(lines, digit, style.pen / height, rng)
+        habit = style.habit if rng.random() < HABIT else rng.random()
+        lines = flourish(lines, digit, style.pen / height, habit, rng)
+    elif sign == LETTER and hands.letters:
+        lines = choose_letter(hands, rng)
     else:
         lines = punctuation(sign, rng)
-    wide = style.wide if sign.isdigit() else 1.0
+    wide = style.wide if sign.isdigit() or sign == LETTER else 1.0
     stretch = np.array([wide * rng.normal(1, 0.06), 1], np.float32)
     bent: list[Line] = [shake(line, rng) * stretch for line in bend(lines, rng)]
     shear = np.array([[1, 0], [-style.slant, 1]], np.float32)
     return [(line @ shear + np.array([0.5 * style.slant, 0], np.float32)) * np.float32(height) for line in bent]
+
+
+def choose_letter(hands: Hands, rng: Rng) -> list[Line]:
+    """A letter's lines, in units of its height; there are some in `hands.letters`."""
+    return unit(draw_greek(rng)) if rng.random() < GREEK else hands.letters[rng.integers(len(hands.letters))]
 
 
 def print_text(

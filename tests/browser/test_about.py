@@ -1,12 +1,16 @@
-"""How a picture becomes what the model sees, shown on one's own."""
+"""How a picture is read, shown on one's own."""
 
+import json
+import math
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_demo.page.card import read_card
+from mnist_demo.page.texts import i18n
 
+from .conftest import SCREENSHOTS, OpenPage
 from .pen import draw
 
 
@@ -15,7 +19,9 @@ def test_the_steps_are_those_of_the_last_drawing(page: Page) -> None:
     expect(page.locator("#reading")).to_have_text("305")
     page.get_by_role("tab", name="About").click()
     expect(page.locator("#about .digits canvas")).to_have_count(3)
-    expect(page.locator("#about .fitted i")).to_have_count(3)
+    boxes = page.locator("#about .fitted i")
+    expect(boxes).to_have_count(3)
+    assert [box.get_attribute("data-label") for box in boxes.all()] == list("305")
     expect(page.locator("#about .whose")).to_have_text("On your own last picture.")
     page.get_by_role("tab", name="Draw").click()
     page.get_by_role("button", name="Example 42").click()
@@ -59,19 +65,66 @@ def test_without_a_drawing_the_steps_are_those_of_an_example(page: Page) -> None
         assert image.evaluate("image => image.complete && image.naturalWidth > 100")
 
 
-def test_the_cards_first_table_and_its_plots_are_shown(tmp_path: Path) -> None:
-    (tmp_path / "errors.png").write_bytes(b"a picture")
-    card = tmp_path / "README.md"
-    card.write_text(
-        "# Model\n\n| on | right |\n|---|--:|\n| MNIST | **99.6%** |\n\n![Errors](errors.png) ![Gone](gone.png)\n"
-    )
-    answer = read_card(card)
-    assert answer["table"] == [["on", "right"], ["MNIST", "99.6%"]]
-    assert [plot["alt"] for plot in answer["plots"]] == ["Errors"]
+METRICS = {
+    "sets": {
+        "photos": {"right": 117, "count": 118, "signs": 118},
+        "numbers/cheques": {"right": 80, "count": 100, "signs": 470},
+        "numbers/registers": {"right": 3, "count": 5, "signs": 12},
+        "numbers/letters": {"right": 9, "count": 10, "signs": 0},
+    },
+    "mnist": {"accuracy": 0.9963, "count": 10_000},
+}
+
+
+def test_what_was_measured_is_told_real_numbers_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACE_ID", "someone/digits")
+    (tmp_path / "metrics.json").write_text(json.dumps(METRICS))
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "confusion.png").write_bytes(b"a picture")
+    answer = read_card(tmp_path)
+    figures = [(figure["name"], round(figure["share"], 4), figure["count"]) for figure in answer["figures"]]
+    assert figures == [("numbers", 0.7, 105), ("photos", 0.9915, 118), ("mnist", 0.9963, 10_000)]
+    assert [plot["name"] for plot in answer["plots"]] == ["confusion"]
+    assert answer["source"] == "https://huggingface.co/spaces/someone/digits/tree/main"
 
 
 def test_a_model_without_a_card_is_no_fault(tmp_path: Path) -> None:
-    assert read_card(tmp_path / "README.md") == {"table": [], "plots": []}
+    assert read_card(tmp_path) == {"figures": [], "plots": [], "source": None}
+
+
+def test_the_model_has_a_headline_a_picture_and_a_table_that_unfolds(page: Page) -> None:
+    page.get_by_role("tab", name="About").click()
+    first, *others = read_card()["figures"]
+    headline = page.locator("#about .headline")
+    expect(headline).to_contain_text(f"{math.floor(1000 * first['share']) / 10:g}%")
+    expect(headline).to_contain_text(i18n.translations["en"][f"figure_{first['name']}"])
+    expect(page.locator("#about .network li")).to_have_count(5)
+    table = page.locator("#about .figures table")
+    expect(table).to_be_hidden()
+    page.get_by_text("All figures").click()
+    expect(table.locator("tr")).to_have_count(2 + len(others))
+    expect(page.locator("#about .plots figcaption").last).to_have_text(i18n.translations["en"]["plot_rejection"])
+
+
+def test_the_model_card_opens(page: Page) -> None:
+    page.get_by_role("tab", name="About").click()
+    link = page.get_by_role("link", name="Model card")
+    answer = page.request.get(str(link.evaluate("link => link.href")))
+    assert answer.ok
+    assert "# Model card" in answer.text()
+    expect(page.get_by_role("link", name="Source code")).to_be_hidden()  # of which this server knows no address
+
+
+@pytest.mark.parametrize(("language", "locale"), [("de", "de-AT"), ("zh", "zh-CN")])
+def test_figures_and_plots_are_told_in_the_readers_language(open_page: OpenPage, language: str, locale: str) -> None:
+    page = open_page(locale=locale)
+    texts = i18n.translations[language]
+    page.get_by_role("tab", name=texts["about"], exact=True).click()
+    page.get_by_text(texts["all_figures"]).click()
+    expect(page.locator("#about .figures th").first).to_have_text(texts["figures_on"])
+    expect(page.locator("#about .figures td").first).to_have_text(texts[f"figure_{read_card()['figures'][0]['name']}"])
+    expect(page.locator("#about .plots figcaption").last).to_have_text(texts["plot_rejection"])
+    page.screenshot(path=SCREENSHOTS / f"about-{language}.png", full_page=True)
 
 
 @pytest.mark.parametrize("tab", ["Batch", "About"])

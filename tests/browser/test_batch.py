@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import Write
 from numpy.typing import NDArray
-from pictures import idx, kaggle, saved
+from pictures import encode, idx, kaggle, saved
 from playwright.sync_api import Page, expect
 
 from mnist_demo.page.examples import photo
@@ -29,7 +29,7 @@ def batch_tab(page: Page) -> Page:
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Twenty photos of 2963, one of them no photo at all."""
     folder = tmp_path_factory.mktemp("photos")
-    chalk = cv2.imencode(".png", photo("blackboard.webp", seed=11, size=(450, 338)))[1].tobytes()
+    chalk = encode(photo("blackboard.webp", seed=11, size=(450, 338)))
     paths = [folder / f"={number}.png" for number in range(20)]
     for path in paths:
         path.write_bytes(chalk if path.name != "=5.png" else b"Dear model,")
@@ -62,7 +62,7 @@ def test_many_files_become_a_table_and_a_csv(batch_tab: Page, files: list[Path],
 def heap(tmp_path_factory: pytest.TempPathFactory, write: Write) -> list[Path]:
     """Three hundred small drawings, thirty of each digit; the digit is the last in the file's name."""
     folder = tmp_path_factory.mktemp("heap")
-    drawings = [cv2.imencode(".png", write(str(label), height=60, pen=6))[1].tobytes() for label in range(10)]
+    drawings = [encode(write(str(label), height=60, pen=6)) for label in range(10)]
     paths = [folder / f"{number:03}.png" for number in range(300)]
     for number, path in enumerate(paths):
         path.write_bytes(drawings[number % 10])

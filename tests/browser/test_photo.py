@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import Write
-from pictures import encode_pdf, locked_pdf, png_bomb
+from pictures import encode, encode_pdf, locked_pdf, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -41,7 +41,7 @@ def photo_tab(page: Page) -> Page:
 def photo_file(tmp_path: Path) -> Path:
     """A photo of 4071, on ruled paper."""
     path = tmp_path / "note.png"
-    cv2.imwrite(str(path), photo("note.webp", seed=11))
+    Image.fromarray(photo("note.webp", seed=11)).save(path)
     return path
 
 
@@ -74,7 +74,7 @@ def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_fi
 
 def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "turned.jpg"
-    picture = Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB))
+    picture = Image.fromarray(photo("note.webp", seed=11))
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned by a quarter, clockwise
     picture.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
@@ -86,6 +86,36 @@ def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page
     assert image is not None
     assert image["width"] > image["height"]
     assert box["height"] > box["width"]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photo_on_its_side_or_head_is_turned_and_the_page_says_so(
+    photo_tab: Page, quarters: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "lying.png"
+    Image.fromarray(np.rot90(photo("note.webp", seed=11), quarters)).save(path)
+    upload(photo_tab, path)
+    said = "This photo lay on its side or head, so it was turned."
+    expect(photo_tab.locator("#frame .connection")).to_have_text(said)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    image = photo_tab.locator("#frame .picture img").bounding_box()
+    boxes = [box.bounding_box() for box in photo_tab.locator("#frame .boxes button").all()]
+    assert image is not None
+    assert image["width"] > image["height"]
+    assert len(boxes) == 4
+    for box in boxes:
+        assert box is not None
+        assert 0.3 < (box["y"] + box["height"] / 2 - image["y"]) / image["height"] < 0.7
+
+
+def test_a_photo_that_was_turned_by_hand_stays_so(photo_tab: Page, photo_file: Path) -> None:
+    upload(photo_tab, photo_file)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    photo_tab.get_by_role("button", name="Rotate").click()
+    expect(photo_tab.locator("#reading")).not_to_have_text("4071")
+    image = photo_tab.locator("#frame .picture img").bounding_box()
+    assert image is not None
+    assert image["width"] < image["height"]
 
 
 def test_a_photo_can_be_turned_and_removed(photo_tab: Page, photo_file: Path) -> None:
@@ -149,7 +179,7 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(photo_tab: Page,
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "AVIF"])
 def test_what_the_browser_can_open_is_read(photo_tab: Page, tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"note.{kind.lower()}"
-    Image.fromarray(cv2.cvtColor(photo("note.webp", seed=11), cv2.COLOR_BGR2RGB)).save(path, kind)
+    Image.fromarray(photo("note.webp", seed=11)).save(path, kind)
     upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
 
@@ -188,7 +218,7 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
     path = tmp_path / "twelve.jpg"
     large = cv2.resize(photo("note.webp", seed=11), (4000, 3000), interpolation=cv2.INTER_CUBIC)
     noise = np.random.default_rng(1).normal(0, 6, large.shape)
-    cv2.imwrite(str(path), (large + noise).clip(0, 255), [cv2.IMWRITE_JPEG_QUALITY, 92])
+    Image.fromarray((large + noise).clip(0, 255).astype(np.uint8)).save(path, quality=92)
     assert path.stat().st_size > 3_000_000
     with photo_tab.expect_request(lambda request: request.method == "POST") as request:
         upload(photo_tab, path)
@@ -249,8 +279,7 @@ def test_example_photos_are_read(photo_tab: Page, number: str) -> None:
 
 def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: OpenPage, tmp_path: Path) -> None:
     film = tmp_path / "film.mjpeg"
-    frame = cv2.resize(photo("note.webp", seed=11), (640, 480))
-    film.write_bytes(2 * cv2.imencode(".jpg", frame)[1].tobytes())
+    film.write_bytes(2 * encode(photo("note.webp", seed=11, size=(640, 480)), "JPEG"))
     flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     browser = launch(*flags, f"--use-file-for-fake-video-capture={film}")
     page = open_page(browser.new_context())

@@ -116,7 +116,7 @@ def test_the_page_prints_on_one_sheet(open_page: OpenPage, scheme: Any) -> None:
 def test_the_drawer_about_the_api_closes_with_escape_and_misses_nothing(page: Page) -> None:
     page.get_by_role("button", name="Use via API").click()
     drawer = page.get_by_role("dialog", name="Use via API")
-    expect(drawer).to_contain_text("Read the handwritten digits in a photo, scan or drawing.")
+    expect(drawer).to_contain_text("Read the handwritten numbers in a photo, scan or drawing.")
     page.wait_for_load_state("networkidle")
     text = drawer.inner_text()
     assert ",," not in text

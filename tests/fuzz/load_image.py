@@ -10,11 +10,11 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["PIL", "mnist_demo.images", "mnist_demo.repair"]):
+with atheris.instrument_imports(include=["PIL", "mnist_demo.picture", "mnist_demo.repair"]):
     import numpy as np
     from PIL import Image
 
-    from mnist_demo.images import EXIF_ORIENTATION, FORMATS, load_image
+    from mnist_demo.picture import EXIF_ORIENTATION, FORMATS, load_image
 
 
 def read(content: bytes) -> None:

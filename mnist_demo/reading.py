@@ -1,0 +1,238 @@
+"""From a picture to what it says: the one path that the page, the command line and the API share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.inference import SIGNS, Marks
+from mnist_demo.picture import Source, load_scaled
+
+if TYPE_CHECKING:
+    from mnist_demo.inference import Classifier
+
+ON_SIDE, ON_HEAD = "123457", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
+CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
+TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
+TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
+SEEN = 0.6  # probability that a mark is any sign, below which it is none
+LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
+LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
+SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps; of 200 amounts on
+# cheques, which hold one number each, 1 gets a space so, and 16 did where unread marks counted as gaps
+
+Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom
+NO_BOXES: Boxes = np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One mark and what the model takes it for.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the upright picture; right and bottom are exclusive.
+        image: what the classifier saw, (28, 28) float32 in [0, 1], ink = 1.
+        probabilities: (10,) float32, of the labels 0 to 9.
+        label: a digit, a sign that belongs to numbers (. , - / :), or None for any other mark.
+        confidence: the label's probability; of no sign, that of the likeliest digit.
+    """
+
+    box: tuple[int, int, int, int]
+    image: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    label: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read in a picture.
+
+    Attributes:
+        digits: its marks in reading order; boxes are those of the picture after it was turned.
+        text: what they say, lines joined by newlines.
+        turned: by how many quarters to the left the picture was turned before it was read, 0 to 3.
+    """
+
+    digits: tuple[Digit, ...]
+    text: str
+    turned: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading in the form that the command line prints as JSON."""
+        return {
+            "text": self.text,
+            "digits": [
+                {
+                    "label": digit.label,
+                    "confidence": digit.confidence,
+                    "box": list(digit.box),
+                    "probabilities": digit.probabilities.tolist(),
+                }
+                for digit in self.digits
+            ],
+        }
+
+
+def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) -> Reading:
+    """Read the numbers in a picture.
+
+    Args:
+        image: what `mnist_demo.load_image` takes: a path, bytes, a Pillow image or an array.
+        may_turn: whether a picture that lies on its side or head is turned where its readings tell so clearly.
+
+    Returns:
+        The reading; an empty one where there is no ink.
+
+    Raises:
+        FileNotFoundError, ValueError, TypeError: as `mnist_demo.load_image` does.
+        ConnectionError: as `Classifier.read` does.
+    """
+    grey, scale = load_scaled(image)
+    upright = read_marks(classifier.read(grey), scale)
+    if not may_turn or min(grey.shape) < TURN_SIDE or _is_clear(upright):
+        return upright
+    turned = [
+        replace(read_marks(classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))), scale), turned=quarters)
+        for quarters in (1, 2, 3)
+    ]
+    best = max(filter(_is_clear, turned), key=_evidence, default=upright)
+    return best if _evidence(best) > TURN_SHARE * _evidence(upright) else upright
+
+
+def _evidence(reading: Reading) -> float:
+    """How much speaks for a reading: the confidences of its digits; after turning, of those that tell the way up."""
+    telling = ("0123456789", ON_SIDE, ON_HEAD, ON_SIDE)[reading.turned]
+    return sum(digit.confidence for digit in reading.digits if digit.label and digit.label in telling)
+
+
+def _is_clear(reading: Reading) -> bool:
+    """Whether a reading's digits leave hardly a doubt."""
+    sure = [digit.confidence for digit in reading.digits if is_digit(digit.label)]
+    return bool(sure) and float(np.mean(sure)) >= CLEAR
+
+
+def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
+    """Return what marks say; one of their pixels is `scale` of the picture's wide."""
+    seen = marks.signs.sum(1) >= SEEN
+    faint = marks.boxes[~seen]
+    marks = Marks(*(part[seen] for part in marks))
+    labels = [label_of(signs) for signs in marks.signs]
+    small = [label is not None and not is_digit(label) for label in labels]
+    lines = find_lines(marks.boxes, small)
+    for line in lines:
+        if not any(is_digit(labels[i]) for i in line):  # signs without a number
+            labels = [None if i in line else label for i, label in enumerate(labels)]
+    digits = tuple(_digit(marks, i, labels[i], scale) for line in lines for i in line)
+    return Reading(digits, text_of(marks.boxes, labels, lines, faint))
+
+
+def label_of(signs: NDArray[np.float32]) -> str | None:
+    """Return the likeliest sign's label, all digits counting as one sign until one of them is chosen."""
+    digits, others = signs[:10], signs[10:]
+    return SIGNS[digits.argmax()] if digits.sum() >= others.max() else SIGNS[10 + others.argmax()]
+
+
+def is_digit(label: str | None) -> bool:
+    """Return whether a label is one of 0 to 9."""
+    return label is not None and label.isdigit()
+
+
+def _digit(marks: Marks, i: int, label: str | None, scale: float) -> Digit:
+    left, top, right, bottom = (round(float(side) * scale) for side in marks.boxes[i])
+    is_sign = label is not None and not is_digit(label)
+    confidence = marks.signs[i, SIGNS.index(label)] if is_sign else marks.probabilities[i].max()
+    box = left, top, max(right, left + 1), max(bottom, top + 1)
+    return Digit(box, marks.images[i], marks.probabilities[i], label, float(confidence))
+
+
+def find_lines(boxes: Boxes, small: Sequence[bool]) -> list[list[int]]:
+    """Return the marks of each line from left to right, the lines from top to bottom, as indices.
+
+    A sign that is far from any line is left out.
+
+    A line grows from left to right: a mark goes on the line whose last digit it stands beside.
+
+    Args:
+        boxes: (n, 4).
+        small: whether a mark is a sign, which does not make a line by itself.
+    """
+    lines: list[list[int]] = []
+    order = np.argsort(boxes[:, 0], kind="stable").tolist()
+    for i in (i for i in order if not small[i]):
+        shares = [_beside(boxes[line[-1]], boxes[i], boxes[line[-2]] if len(line) > 1 else None) for line in lines]
+        best = int(np.argmax(shares)) if shares else -1
+        if best >= 0 and shares[best] >= LEVEL:
+            lines[best].append(i)
+        else:
+            lines.append([i])
+    for i in (i for i in order if small[i]):
+        line = min(lines, key=lambda line: _distance(boxes, line, i), default=None)
+        if line is not None and _distance(boxes, line, i) < 1:
+            line.append(i)
+    for line in lines:
+        line.sort(key=lambda i: boxes[i, 0] + boxes[i, 2])
+    return sorted(lines, key=lambda line: float(np.mean(boxes[line][:, [1, 3]])))
+
+
+def _beside(a: NDArray[np.float32], b: NDArray[np.float32], before: NDArray[np.float32] | None) -> float:
+    """How much of the lower one's height two marks share, the line going on as it went from `before` to `a`."""
+    height = max(min(a[3] - a[1], b[3] - b[1]), 1e-3)
+    gap = b[0] - a[2]
+    if gap > 12 * max(a[3] - a[1], b[3] - b[1]):
+        return 0.0
+    rise = 0.0
+    if before is not None:
+        run = max(float(a[0] - before[0]), 0.5 * float(a[3] - a[1]))
+        slope = np.clip(((a[1] + a[3]) - (before[1] + before[3])) / 2 / run, -0.3, 0.3) / 2
+        rise = float(slope * (b[0] - a[0]))
+    return float((min(a[3] + rise, b[3]) - max(a[1] + rise, b[1])) / height)
+
+
+def _distance(boxes: Boxes, line: list[int], i: int) -> float:
+    """How far a small sign is from the nearest digit of a line, 1 being too far."""
+    own = boxes[line]
+    height = float(np.median(own[:, 3] - own[:, 1]))
+    x, y = boxes[i, [0, 2]].mean(), boxes[i, [1, 3]].mean()
+    across = np.maximum(np.maximum(own[:, 0] - x, x - own[:, 2]), 0) / (2.0 * height)
+    near = own[int(np.argmin(across))]
+    down = max(near[1] - y, y - near[3], 0) / (LOW * height)
+    return float(max(across.min(), down))
+
+
+def text_of(boxes: Boxes, labels: Sequence[str | None], lines: list[list[int]], faint: Boxes = NO_BOXES) -> str:
+    """Return what labelled marks say, lines joined by newlines, with a space in each wide gap.
+
+    Args:
+        boxes: (n, 4).
+        labels: a digit, a sign, or None for a mark that takes no part in the text.
+        lines: the marks of each line, as indices.
+        faint: boxes of what may be marks too: where one of them stands, or a mark without a label, is no gap.
+    """
+    texts = []
+    for line in lines:
+        read = [i for i in line if labels[i] is not None]
+        if not any(is_digit(labels[i]) for i in read):
+            continue
+        height = float(np.median([boxes[i, 3] - boxes[i, 1] for i in read if is_digit(labels[i])]))
+        others = np.concatenate([boxes[[i for i in line if labels[i] is None]], faint])
+        gaps = [_gap(boxes[a], boxes[b], others) for a, b in pairwise(read)]
+        wide = max(SPACE * height, SPACE_TO_GAP * max(0.0, float(np.median(gaps or [0]))))
+        texts.append("".join((" " if k and gaps[k - 1] > wide else "") + str(labels[i]) for k, i in enumerate(read)))
+    return "\n".join(texts)
+
+
+def _gap(left: NDArray[np.float32], right: NDArray[np.float32], others: Boxes) -> float:
+    """Return the widest stretch between two marks of a line in which no other stands."""
+    top, bottom = min(left[1], right[1]), max(left[3], right[3])
+    between = others[
+        (others[:, 1] < bottom) & (others[:, 3] > top) & (others[:, 2] > left[2]) & (others[:, 0] < right[0])
+    ]
+    end, widest = float(left[2]), 0.0
+    for box in [*between[np.argsort(between[:, 0])], right]:
+        widest = max(widest, float(box[0]) - end)
+        end = max(end, float(box[2]))
+    return widest

@@ -1,0 +1,48 @@
+"""Photos that lie on their side or head."""
+
+import numpy as np
+import pytest
+from conftest import Write
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.training.sets import Sample, turn
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("lines", [("4071",), ("12.50", "-347"), ("2357", "4412"), ("31 415",)], ids="|".join)
+def test_a_picture_is_turned_and_its_boxes_are_those_of_the_turned_one(
+    lines: tuple[str, ...], quarters: int, write: Write, classifier: Classifier
+) -> None:
+    page = write(*lines)
+    upright, reading = (recognize(np.rot90(page, way), classifier) for way in (0, quarters))
+    assert reading.text == upright.text == "\n".join(lines)
+    assert reading.turned == 4 - quarters
+    assert [digit.box for digit in reading.digits] == [digit.box for digit in upright.digits]
+
+
+@pytest.mark.parametrize("text", ["0", "1", "2", "5", "1111", "88", "69", "12.50", "-45", "31 415"])
+def test_what_stands_upright_is_left_so(text: str, write: Write, classifier: Classifier) -> None:
+    reading = recognize(write(text), classifier)
+    assert (reading.text, reading.turned) == (text, 0)
+
+
+@pytest.mark.parametrize(("text", "read"), [("6", "9"), ("9", "6")])
+def test_a_single_6_or_9_is_not_turned(text: str, read: str, write: Write, classifier: Classifier) -> None:
+    reading = recognize(np.rot90(write(text), 2), classifier)
+    assert (reading.text, reading.turned) == (read, 0)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_drawing_is_never_turned(quarters: int, write: Write, classifier: Classifier) -> None:
+    assert recognize(np.rot90(write("4071"), quarters), classifier, may_turn=False).turned == 0
+
+
+def test_a_set_of_turned_pictures_leaves_6_and_9_out() -> None:
+    page = np.array([[1, 2], [3, 4]], np.uint8)
+    turned = turn([Sample(page, "5", "photo"), Sample(page, "6", "photo"), Sample(page, "19", "photo")])
+    assert [(sample.truth, sample.kind) for sample in turned] == [("5", f"by {way} degrees") for way in (90, 180, 270)]
+    assert [np.asarray(sample.source()).tolist() for sample in turned] == [
+        [[2, 4], [1, 3]],
+        [[4, 3], [2, 1]],
+        [[3, 1], [4, 2]],
+    ]
