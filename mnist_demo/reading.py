@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 ON_SIDE, ON_HEAD = "123457", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
+TELLING = "2345679"  # digits that look like none, or like others, when they lie
 CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
@@ -93,7 +94,7 @@ def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) ->
     """
     grey, scale = load_scaled(image)
     upright = read_marks(classifier.read(grey), scale)
-    if not may_turn or min(grey.shape) < TURN_SIDE or _is_clear(upright):
+    if not may_turn or min(grey.shape) < TURN_SIDE or (_is_clear(upright) and set(upright.text) & set(TELLING)):
         return upright
     turned = [
         replace(read_marks(classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))), scale), turned=quarters)
