@@ -11,12 +11,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mnist_demo.training.averaging import move_average
 from mnist_demo.training.corpus import Corpus
 from mnist_demo.training.network import build_network
 
 STEPS = 20_000
 LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 4e-4, 0.01, 300
-AVERAGE = 0.999  # of the weights, how much of it stays at each step
 TEACHERS_WORD = 0.5  # of the target where the teachers read a digit right; elsewhere its label is all
 KEEP_EVERY = 500  # steps, between two checkpoints
 
@@ -52,10 +52,7 @@ def distil(teachers: Sequence[keras.Model], corpus: Corpus, checkpoints: Path, s
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
         weights = student.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        now = tf.cast(done, tf.float32)
-        keep = tf.minimum(AVERAGE, (1 + now) / (10 + now))
-        for mean, weight in zip(averaged.variables, student.variables, strict=True):
-            mean.assign(keep * mean + (1 - keep) * weight)
+        move_average(averaged, student, done)
         done.assign_add(1)
         return loss
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Classifier, golden_digits, golden_page
 from mnist_demo.picture import load_image
-from mnist_demo.reading import SEEN, label_of, recognize
+from mnist_demo.reading import SEEN, is_digit, label_of, recognize
 from mnist_demo.training import card
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir, load_mnist, load_pen_digits
 from mnist_demo.training.export import SEEDS
@@ -185,7 +185,7 @@ def digit_scores(samples: Sequence[Sample], classifier: Classifier) -> NDArray[n
     scores = []
     for sample in samples:
         signs = classifier.read(load_image(sample.picture)).signs
-        digits = [each[:10].sum() for each in signs if (label_of(each) or "").isdigit()]
+        digits = [each[:10].sum() for each in signs if is_digit(label_of(each))]
         scores.append(max(digits, default=0.0))
     return np.array(scores, np.float32)
 

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from mnist_demo.training.pyramid import overlaps
+from mnist_demo.training.pyramid import INSIDE_MAX, overlaps
 
 DIGITS = 10
 DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear
@@ -16,7 +16,6 @@ NEIGHBOUR, OTHER_BESIDE = 0.6, 0.6
 NEIGHBOURS_MAX = 2.0
 CERTAIN = 3.0  # log-odds of a digit that counts as a neighbour in full
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4  # of the higher one: a gap, how far middles differ, the other's height
-WITHIN = 0.85  # of a mark, that lies in the larger one
 APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbours
 PART = 2.0  # what other writing that a digit lies in takes off its log-odds: a loop of a scribble is no 0
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
@@ -76,7 +75,7 @@ def _neighbours(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) 
 def _lies_in_other(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
     """Return how likely each mark lies in a larger one that is rather other writing than a digit, (n,) float32."""
     area = tf.reduce_prod(boxes[:, 2:] - boxes[:, :2], 1)
-    lies_in = (overlaps(boxes)[1] > WITHIN) & (area[None] > area[:, None])
+    lies_in = (overlaps(boxes)[1] > INSIDE_MAX) & (area[None] > area[:, None])
     other = tf.where(other_odds > digit_odds, tf.sigmoid(other_odds), 0.0)
     return tf.reduce_max(tf.where(lies_in, other[None], 0.0), 1)
 

@@ -33,7 +33,6 @@ POOL_MIN = 256  # before training begins
 DRAWN_AT_ONCE = 8
 LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the steps at the end where the rate falls
 WEIGHT_DECAY = 0.02
-AVERAGE = 0.999  # of the weights, how much of it stays at each step
 GAIN, LIFT = 0.5, 0.25  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
 KEEP_EVERY = 500  # steps, between two checkpoints
 REPORT_EVERY = 200
@@ -177,6 +176,8 @@ def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int
     import keras
     import tensorflow as tf
 
+    from mnist_demo.training.averaging import move_average
+
     keras.utils.set_random_seed(seed)
     task = TASKS[net]()
     network, averaged = task.build(), task.build()
@@ -202,10 +203,7 @@ def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int
             loss = tf.add_n(list(losses.values()))
         weights = network.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        now = tf.cast(done, tf.float32)
-        keep = tf.minimum(AVERAGE, (1 + now) / (10 + now))
-        for mean, weight in zip(averaged.variables, network.variables, strict=True):
-            mean.assign(keep * mean + (1 - keep) * weight)
+        move_average(averaged, network, done)
         done.assign_add(1)
         return losses
 
