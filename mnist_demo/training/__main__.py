@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import shutil
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -24,15 +23,12 @@ from mnist_demo.training.corpus import VARIANTS, Corpus, Logits, load_corpus, lo
 from mnist_demo.training.cutter import build_cutter
 from mnist_demo.training.data import data_dir, load_mnist
 from mnist_demo.training.detector import build_detector
-from mnist_demo.training.distillation import STEPS, distil
+from mnist_demo.training.distillation import STEPS, WIDTH, train, train_teachers
 from mnist_demo.training.export import SEEDS, export
 from mnist_demo.training.network import build_network, fold
-from mnist_demo.training.optimizer import muon
 from mnist_demo.training.reader import WEIGHTS, train_net
 
-EPOCHS, EPOCH_STEPS = 10, 800  # an epoch is so many batches, not a pass through the data
-TEACHERS = 2  # alike but for the seed
-QUICK_EPOCHS, QUICK_STEPS = 2, 20  # of one teacher, and of each other net
+QUICK_STEPS, QUICK_WIDTH = 20, 8  # of every net; and channels of the teacher
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
 CHECKPOINTS, QUICK = Path("build/training"), Path("build/quick")
 
@@ -43,6 +39,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help=f"the SavedModel to write (default: {MODEL_DIR})")
     parser.add_argument("--checkpoints", type=Path, help=f"where to resume from (default: {CHECKPOINTS})")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--times", type=int, default=1, help="how many times larger batches are: 4 to 16 on a GPU")
+    parser.add_argument("--width", type=int, default=WIDTH, help=f"channels of a teacher (default: {WIDTH}; a GPU: 80)")
     parser.add_argument(
         "--quick", action="store_true", help=f"a few minutes' run that shows that everything works, all in {QUICK}"
     )
@@ -53,13 +51,17 @@ def main() -> None:
 
     folder = data_dir(args.data)
     steps = QUICK_STEPS if quick else None
-    cutter = train_net("cutter", folder, checkpoints, steps, args.seed)
+    cutter = train_net("cutter", folder, checkpoints, steps, args.seed, args.times)
     keras.utils.set_random_seed(args.seed)
     corpus = load_corpus(folder, cutter, args.seed, variants=1 if quick else VARIANTS)
-    teachers = train_teachers(corpus, checkpoints, args.seed, quick)
-    classifier = distil(teachers, corpus, checkpoints / "classifier", steps or STEPS)
+    sized = {"count": 1, "width": QUICK_WIDTH, "steps": QUICK_STEPS} if quick else {"width": args.width}
+    teachers = train_teachers(corpus, checkpoints, args.seed, times=args.times, **sized)
+    classifier = train(
+        build_network(), corpus, steps or STEPS, args.seed, checkpoints / "classifier", teachers, args.times
+    )
+    classifier = fold(classifier, build_network(normalised=False))
     temperature = find_temperature(partial(classifier, training=False), corpus)
-    detector = train_net("detector", folder, checkpoints, steps, args.seed)
+    detector = train_net("detector", folder, checkpoints, steps, args.seed, args.times)
     export(classifier, temperature, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
     write_seeds(teachers, folder, output.parent.parent / SEEDS)
     if output == MODEL_DIR:
@@ -73,44 +75,6 @@ def keep_weights(folder: Path = WEIGHTS, **nets: keras.Model) -> None:
     folder.mkdir(exist_ok=True)
     for name, net in nets.items():
         net.save_weights(folder / f"{name}.weights.h5")
-
-
-def train_teachers(corpus: Corpus, checkpoints: Path, seed: int, quick: bool) -> list[keras.Model]:
-    """Return the teachers, folded; an interrupted run goes on from `checkpoints`."""
-    teachers = []
-    for each in range(seed, seed + (1 if quick else TEACHERS)):
-        learn = partial(train, corpus, QUICK_EPOCHS if quick else EPOCHS, each)
-        teachers.append(fold(_once(checkpoints / f"teacher-{each}", learn), build_network(normalised=False)))
-    return teachers
-
-
-def _once(checkpoints: Path, train: Callable[[Path], keras.Model]) -> keras.Model:
-    """Return the net that an interrupted run has trained and kept beside `checkpoints`, else train and keep it."""
-    kept = checkpoints.with_suffix(".keras")
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        train(checkpoints).save(kept)
-    return keras.models.load_model(kept, compile=False)
-
-
-def train(corpus: Corpus, epochs: int, seed: int, checkpoints: Path) -> keras.Model:
-    """Return a network trained on the corpus; an interrupted run goes on from the folder `checkpoints`."""
-    keras.utils.set_random_seed(seed)
-    network = build_network()
-    network.summary(print_fn=lambda text: print(text.splitlines()[-4]))
-    network.compile(
-        muon(epochs * EPOCH_STEPS),
-        keras.losses.CategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    network.fit(
-        corpus.batches(seed),
-        epochs=epochs,
-        steps_per_epoch=EPOCH_STEPS,
-        callbacks=[keras.callbacks.BackupAndRestore(checkpoints), _HeldOut(corpus)],
-        verbose=2 if os.environ.get("CI") else "auto",
-    )
-    return network
 
 
 def write_seeds(networks: list[keras.Model], folder: Path, path: Path) -> None:
@@ -134,18 +98,6 @@ def _negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.uin
     shifted = logits - logits.max(1, keepdims=True)
     right = shifted[np.arange(len(labels)), labels]
     return float((np.log(np.exp(shifted).sum(1)) - right).mean())
-
-
-class _HeldOut(keras.callbacks.Callback):
-    """Print, after every fifth epoch, how the held-out images fare."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        super().__init__()
-        self.corpus = corpus
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        if (epoch + 1) % 5 == 0 or epoch + 1 == self.params["epochs"]:
-            print(" held out: " + self.corpus.judge(partial(self.model, training=False)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """What the classifier trains on: MNIST, rendered pen strokes, cut-outs of drawn pages and marks that are no digits."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE
-from mnist_demo.training.augmentation import augment
 from mnist_demo.training.cutouts import NOT_A_DIGIT, draw_cutouts
 from mnist_demo.training.data import (
     MNIST_HELD_OUT,
@@ -19,23 +21,27 @@ from mnist_demo.training.data import (
     PenStrokes,
     Stroke,
     load_mnist,
-    load_pen_digits,
-    load_pen_signs,
+    load_strokes,
 )
 from mnist_demo.training.greek import draw_greek
-from mnist_demo.training.hands import load_hands
+from mnist_demo.training.hands import DIGIT_FILES, LETTER_FILES, WORD_FILE, load_drawings, load_hands
 from mnist_demo.training.ink import normalize
+from mnist_demo.training.learning import Batch
 from mnist_demo.training.outliers import make_outliers
 from mnist_demo.training.rendering import render_all, to_bytes
 from mnist_demo.training.touching import draw_groups
 
 BATCH = 128
-VARIANTS = 8  # drawings of each recorded sign
+VARIANTS = 8  # drawings of each recorded digit
+SIGN_VARIANTS = 2  # of each recorded letter or word, to four of a digit: there are more of them
 CUT_OUT = 10_000  # cut-outs of drawn pages for each of VARIANTS, and held-out ones
 # Images a batch from each source; what a missing source would give, MNIST gives.
-REDRAWN, PEN_DIGITS, CUTOUTS, PEN_SIGNS, GREEK, OUTLIERS, TOUCHING = 12, 26, 34, 10, 2, 8, 4
+REDRAWN, PEN_DIGITS, CUTOUTS, PEN_SIGNS, DRAWINGS, GREEK, OUTLIERS, TOUCHING = 12, 30, 32, 12, 4, 2, 6, 4
+REFUSED = (
+    0.005  # of held-out digits: where this many are, how many of the other signs are tells how well they are told apart
+)
 
-Logits = Callable[[NDArray[np.float32]], tf.Tensor]  # of images (n, 28, 28, 1)
+Logits = Callable[[NDArray[np.float32]], Any]  # of images (n, 28, 28, 1)
 
 
 @dataclass(frozen=True)
@@ -51,26 +57,32 @@ class Corpus:
     digits: dict[str, Labelled]
     signs: dict[str, NDArray[np.uint8]]
 
-    def batches(self, seed: int) -> tf.data.Dataset:
-        """Endless batches: images (128, 28, 28, 1) float32 in [0, 1], targets (128, 10) float32 probabilities."""
-        parts = [
-            tf.data.Dataset.from_tensor_slices((images, labels))
-            .shuffle(len(images), seed=seed + i)
-            .repeat()
-            .batch(share, drop_remainder=True)
-            for i, (share, images, labels) in enumerate(self.sources)
-        ]
-        return tf.data.Dataset.zip(*parts).map(_prepare, num_parallel_calls=2).prefetch(4)
+    def batches(self, seed: int, times: int = 1) -> Iterator[Batch]:
+        """Endless batches: images (times * 128, 28, 28, 1) uint8, targets (times * 128, 10) float32 probabilities."""
+        rng = np.random.default_rng(seed)
+        targets = np.concatenate([np.eye(10, dtype=np.float32), np.full((1, 10), 0.1, np.float32)])
+        while True:
+            chosen = [rng.integers(len(images), size=times * share) for share, images, _ in self.sources]
+            images = [images[some] for (_, images, _), some in zip(self.sources, chosen, strict=True)]
+            labels = [labels[some] for (_, _, labels), some in zip(self.sources, chosen, strict=True)]
+            yield np.concatenate(images)[..., None], (targets[np.concatenate(labels)],)
 
     def judge(self, logits: Logits) -> str:
-        """Say how the held-out images fare: digits read right, and other signs in which no digit is likely."""
-        said = []
+        """Say how the held-out images fare: digits read right, and other signs refused where some digits are."""
+        said, likely = [], []
         for name, (images, labels) in self.digits.items():
-            said.append(f"{name} {(logits_of(logits, images).argmax(1) == labels).mean():.2%}")
+            scores = logits_of(logits, images)
+            likely.append(_likeliest(scores))
+            said.append(f"{name} {(scores.argmax(1) == labels).mean():.2%}")
+        least = float(np.quantile(np.concatenate(likely).astype(float), REFUSED)) if likely else 0.0
         for name, images in self.signs.items():
-            sure = np.exp(logits_of(logits, images))
-            said.append(f"{name} below 0.5 {(sure.max(1) / sure.sum(1) < 0.5).mean():.1%}")
+            said.append(f"{name} refused {(_likeliest(logits_of(logits, images)) < least).mean():.1%}")
         return ", ".join(said)
+
+
+def _likeliest(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how likely the likeliest digit is, (n,), by logits (n, 10)."""
+    return 1 / np.exp(scores - scores.max(1, keepdims=True)).sum(1)
 
 
 def logits_of(logits: Logits, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -87,21 +99,26 @@ def load_corpus(folder: Path, cutter: keras.Model, seed: int, variants: int = VA
     digits = {"MNIST": Labelled(mnist.images[-MNIST_HELD_OUT:], mnist.labels[-MNIST_HELD_OUT:])}
     signs: dict[str, NDArray[np.uint8]] = {}
     sources = [(REDRAWN, redraw(train.images, rng), train.labels.astype(np.int32))]
-    signs_drawn = np.zeros((0, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     strokes: list[Stroke] = []
-    if pen := load_pen_digits(folder):
+    if pen := load_all(folder, DIGIT_FILES):
         away = pen.held_out()
         known, unknown = pen.select(~away), pen.select(away)
-        sources.append((PEN_DIGITS, _draw(known, variants, rng), np.repeat(known.labels.astype(np.int32), variants)))
+        sources.append((PEN_DIGITS, draw(known, variants, rng), np.repeat(known.labels.astype(np.int32), variants)))
         sources.append(_no_digits(TOUCHING, draw_groups(known, 2000 * variants, rng)))
-        digits["pen strokes"] = Labelled(_draw(unknown, 3, rng), np.repeat(unknown.labels.astype(np.uint8), 3))
+        digits["pen strokes"] = Labelled(draw(unknown, 3, rng), np.repeat(unknown.labels.astype(np.uint8), 3))
         strokes += [stroke for sign in known.signs for stroke in sign]
-    if pen := load_pen_signs(folder):
+    signs_drawn = np.zeros((0, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    if pen := load_all(folder, LETTER_FILES, unambiguous=True):
         away = pen.held_out()
         known, unknown = pen.select(~away), pen.select(away)
-        signs_drawn, signs["pen signs"] = _draw(known, variants, rng), _draw(unknown, 3, rng)
+        signs_drawn, signs["pen signs"] = draw(known, max(1, variants * SIGN_VARIANTS // 4), rng), draw(unknown, 1, rng)
         sources.append(_no_digits(PEN_SIGNS, signs_drawn))
         strokes += [stroke for sign in known.signs for stroke in sign]
+    drawings = [draw(words.select(~words.held_out()), 1, rng)] if (words := load_all(folder, (WORD_FILE,))) else []
+    drawings += [frame_all(load_drawings(folder / "train", held_out=False))]
+    if len(drawn := np.concatenate(drawings)):
+        sources.append(_no_digits(DRAWINGS, drawn))
+        signs["drawings"] = frame_all(load_drawings(folder / "train", held_out=True))
     greek = [draw_greek(rng) for _ in range(1000)]
     sources.append(_no_digits(GREEK, render_all(greek, np.full(len(greek), "greek"), variants, rng)))
     sources.append(_no_digits(OUTLIERS, make_outliers(train, signs_drawn, strokes, 4000 * variants, rng)))
@@ -114,6 +131,38 @@ def load_corpus(folder: Path, cutter: keras.Model, seed: int, variants: int = VA
     return Corpus(sources, digits, signs)
 
 
+def load_all(folder: Path, names: tuple[str, ...], unambiguous: bool = False) -> PenStrokes | None:
+    """Return the signs of several files of strokes, or only those like no digit; None where there are none."""
+    parts = [part for name in names if (part := load_strokes(folder / f"{name}.npz", unambiguous))]
+    if not parts:
+        return None
+    return PenStrokes(
+        [sign for part in parts for sign in part.signs],
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.writers for part in parts]),
+    )
+
+
+def draw(strokes: PenStrokes, variants: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw each sign `variants` times, on all cores: (n * variants, 28, 28) uint8, sign by sign."""
+    parts = np.array_split(np.arange(len(strokes.signs)), min(len(strokes.signs), 4 * (os.cpu_count() or 1)))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        drawn = processes.map(
+            render_all,
+            [[strokes.signs[i] for i in part] for part in parts],
+            [strokes.labels[part] for part in parts],
+            [variants] * len(parts),
+            rng.spawn(len(parts)),
+        )
+        return np.concatenate(list(drawn))
+
+
+def frame_all(drawings: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Frame drawings, ink = 255, as MNIST's digits are: (n, 28, 28) uint8."""
+    framed = [to_bytes(normalize(drawing.astype(np.float32) / 255)) for drawing in drawings]
+    return np.array(framed, np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+
+
 def redraw(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Enlarge images (n, 28, 28), harden their strokes' edges and frame them again, as a scan's are."""
     redrawn = np.zeros_like(images)
@@ -124,16 +173,5 @@ def redraw(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
     return redrawn
 
 
-def _draw(strokes: PenStrokes, variants: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    return render_all(strokes.signs, strokes.labels, variants, rng)
-
-
 def _no_digits(share: int, images: NDArray[np.uint8]) -> tuple[int, NDArray[np.uint8], NDArray[np.int32]]:
     return share, images, np.full(len(images), NOT_A_DIGIT, np.int32)
-
-
-def _prepare(*parts: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-    images = tf.concat([images for images, _ in parts], 0)
-    labels = tf.concat([labels for _, labels in parts], 0)
-    targets = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels[:, None] == NOT_A_DIGIT, tf.float32)
-    return augment(tf.cast(images, tf.float32) / 255)[..., None], targets

@@ -4,10 +4,11 @@ Like their CenterNet ("Objects as Points", https://arxiv.org/abs/1904.07850) it 
 sign how likely its middle is there, and where the middle lies and how large the sign is.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 from numpy.typing import NDArray
 
 from mnist_demo.training.pages import SIDE
@@ -55,7 +56,7 @@ def build_detector(normalised: bool = True) -> keras.Model:
     x = _convolve(x, quarter, normalised)
     bias = np.r_[np.full(len(SIGNS), np.log(RARE / (1 - RARE))), 0.5, 0.5, 0, 0.3]
     heads = layers.Conv2D(
-        len(SIGNS) + 4, 1, dtype="float32", bias_initializer=lambda *_, **__: tf.constant(bias, tf.float32)
+        len(SIGNS) + 4, 1, dtype="float32", bias_initializer=lambda *_, **__: ops.convert_to_tensor(bias, "float32")
     )
     return keras.Model(pictures, heads(x), name="detector")
 
@@ -113,28 +114,29 @@ def _splat(heat: NDArray[np.float32], x: float, y: float, width: float, height: 
     np.maximum(place, np.exp(-(ys[:, None] ** 2 + xs[None] ** 2) / 2), out=place)
 
 
-def detection_loss(answers: tf.Tensor, heat: tf.Tensor, box: tf.Tensor, mask: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Return the losses of signs and of boxes, as CenterNet has them: a focal loss and a mean distance.
+def detection_loss(answers: Any, _said: None, heat: Any, box: Any, mask: Any) -> Any:
+    """Return the losses of signs and of boxes, as CenterNet has them: a focal loss and a mean distance; added up.
 
     Args:
         answers: (n, c, c, 20) float32, the detector's.
         heat, box, mask: what `make_targets` makes, stacked.
     """
     logits, boxes = answers[..., : len(SIGNS)], answers[..., len(SIGNS) :]
-    target = tf.cast(heat, tf.float32) / 255
-    likely, log_likely = tf.sigmoid(logits), tf.math.log_sigmoid(logits)
+    target = ops.cast(heat, "float32") / 255
+    likely, log_likely = ops.sigmoid(logits), ops.log_sigmoid(logits)
     log_unlikely = log_likely - logits
-    counts = tf.cast(tf.bitwise.bitwise_and(mask, np.uint8(UNKNOWN_ALL)) == 0, tf.float32)[..., None]
-    other = tf.cast(tf.bitwise.bitwise_and(mask, np.uint8(UNKNOWN_OTHER)) == 0, tf.float32)[..., None]
-    counts = tf.concat([tf.repeat(counts, OTHER, -1), counts * other], -1)
-    box = tf.cast(box, tf.float32)
-    known = tf.math.is_finite(box)
-    longer = tf.exp(tf.reduce_max(tf.where(known, box, 0.0)[..., 2:], -1, keepdims=True))  # sides, in SIZE_UNITs
-    weight = tf.clip_by_value(tf.sqrt(longer / FEW_FROM), 1.0, FEW_WEIGHT)
-    middle = tf.where(heat == 255, weight, 0.0)
-    unlikely = tf.where(heat == 255, 0.0, counts * (1 - target) ** 4)
+    counts = ops.cast(ops.bitwise_and(mask, UNKNOWN_ALL) == 0, "float32")[..., None]
+    other = ops.cast(ops.bitwise_and(mask, UNKNOWN_OTHER) == 0, "float32")[..., None]
+    counts = ops.concatenate([ops.repeat(counts, OTHER, -1), counts * other], -1)
+    box = ops.cast(box, "float32")
+    known = ops.isfinite(box)
+    longer = ops.exp(ops.max(ops.where(known, box, 0.0)[..., 2:], -1, keepdims=True))  # sides, in SIZE_UNITs
+    weight = ops.clip(ops.sqrt(longer / FEW_FROM), 1.0, FEW_WEIGHT)
+    is_middle = heat == 255
+    middle = ops.where(is_middle, weight, 0.0)
+    unlikely = ops.where(is_middle, 0.0, counts * (1 - target) ** 4)
     loss = middle * (1 - likely) ** 2 * log_likely + unlikely * likely**2 * log_unlikely
-    signs = -tf.reduce_sum(loss) / tf.maximum(tf.reduce_sum(tf.cast(heat == 255, tf.float32)), 1.0)
-    distance = tf.where(known, tf.abs(boxes - tf.where(known, box, 0.0)), 0.0)
-    boxes = tf.reduce_sum(distance) / tf.maximum(tf.reduce_sum(tf.cast(known, tf.float32)) / 4, 1.0)
-    return {"signs": signs, "boxes": BOX_WEIGHT * boxes}
+    signs = -ops.sum(loss) / ops.maximum(ops.sum(ops.cast(is_middle, "float32")), 1.0)
+    distance = ops.where(known, ops.abs(boxes - ops.where(known, box, 0.0)), 0.0)
+    boxes = ops.sum(distance) / ops.maximum(ops.sum(ops.cast(known, "float32")) / 4, 1.0)
+    return signs + BOX_WEIGHT * boxes

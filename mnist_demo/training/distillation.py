@@ -1,76 +1,78 @@
-"""One small net that has learned from several (Hinton, Vinyals and Dean, 2015, https://arxiv.org/abs/1503.02531).
+"""How the classifier learns: several wide nets first, then one small net from them (Hinton, Vinyals and Dean, 2015).
 
-It starts from the first of them, and sees beside what they saw the signs that the reader cuts out of pages.
+"Distilling the Knowledge in a Neural Network", https://arxiv.org/abs/1503.02531.
 """
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
+from keras import ops
 
-from mnist_demo.training.averaging import move_average
+from mnist_demo.training.augmentation import Augmentation
 from mnist_demo.training.corpus import Corpus
-from mnist_demo.training.network import build_network
+from mnist_demo.training.learning import Learner, learn
+from mnist_demo.training.network import build_network, fold
+from mnist_demo.training.optimizer import muon
 
-STEPS = 20_000
-LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 4e-4, 0.01, 300
+TEACHERS = 2  # alike but for the seed
+WIDTH = 48  # channels of a teacher, as of `network.build_network`
+TEACHER_STEPS, STEPS = 5_000, 8_000
 TEACHERS_WORD = 0.5  # of the target where the teachers read a digit right; elsewhere its label is all
-KEEP_EVERY = 500  # steps, between two checkpoints
 
 
-def distil(teachers: Sequence[keras.Model], corpus: Corpus, checkpoints: Path, steps: int = STEPS) -> keras.Model:
-    """Return a net without normalisation, as `network.fold` gives it, with its averaged weights.
+def train_teachers(
+    corpus: Corpus,
+    checkpoints: Path,
+    seed: int,
+    count: int = TEACHERS,
+    width: int = WIDTH,
+    steps: int = TEACHER_STEPS,
+    times: int = 1,
+) -> list[keras.Model]:
+    """Return so many teachers, folded; an interrupted run goes on from `checkpoints`."""
+    teachers = []
+    for each in range(seed, seed + count):
+        teacher = train(build_network(width), corpus, steps, each, checkpoints / f"teacher-{each}", times=times)
+        teachers.append(fold(teacher, build_network(width, normalised=False)))
+    return teachers
 
-    An interrupted run goes on from the folder `checkpoints`.
+
+def train(
+    network: keras.Model,
+    corpus: Corpus,
+    steps: int,
+    seed: int,
+    checkpoints: Path,
+    teachers: Sequence[keras.Model] = (),
+    times: int = 1,
+) -> keras.Model:
+    """Train a classifier on the corpus and return it; an interrupted run goes on from the folder `checkpoints`.
 
     Args:
-        teachers: nets without normalisation from images (n, 28, 28, 1) to logits (n, 10).
+        teachers: classifiers that it learns from too; times: how many times 128 images a batch has.
     """
-    student, averaged = build_network(normalised=False), build_network(normalised=False)
-    for net in (student, averaged):
-        net.set_weights(teachers[0].get_weights())
-    warm_up = min(WARM_UP, steps // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warm_up, warmup_target=LEARNING_RATE, warmup_steps=warm_up
-    )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, clipnorm=1.0)
-    optimizer.build(student.trainable_variables)
-    done = tf.Variable(0, dtype=tf.int64)
-    state = tf.train.Checkpoint(student=student, averaged=averaged, optimizer=optimizer, done=done)
-    manager = tf.train.CheckpointManager(state, str(checkpoints), max_to_keep=1)
-    if manager.latest_checkpoint:
-        state.restore(manager.latest_checkpoint)
-
-    @tf.function(jit_compile=False)
-    def step(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        targets = blend(labels, tf.add_n([net(images, training=False) for net in teachers]) / len(teachers))
-        with tf.GradientTape() as tape:
-            logits = student(images, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
-        weights = student.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        move_average(averaged, student, done)
-        done.assign_add(1)
-        return loss
-
-    losses: list[float] = []
-    for images, labels in corpus.batches(int(done)):
-        if int(done) >= steps:
-            break
-        losses.append(float(step(images, labels)))
-        if int(done) % KEEP_EVERY == 0 or int(done) == steps:
-            manager.save()
-            seen = corpus.judge(partial(averaged, training=False))
-            print(f"step {int(done)}: loss {np.mean(losses):.4f}; {seen}", flush=True)
-            losses.clear()
-    return averaged
+    keras.utils.set_random_seed(seed)
+    learner = Learner(network, Augmentation(seed), classification_loss, teachers)
+    watch = lambda net: corpus.judge(partial(net, training=False))  # noqa: E731
+    learn(learner, corpus.batches(seed, times), muon(steps), steps, checkpoints, watch)
+    return network
 
 
-def blend(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+def classification_loss(logits: Any, said: Any, labels: Any) -> Any:
+    """Return the mean cross entropy.
+
+    Args:
+        logits: (n, 10) float32; said: the teachers', or None; labels: (n, 10) float32, probabilities.
+    """
+    targets = labels if said is None else blend(labels, said)
+    return ops.mean(ops.categorical_crossentropy(targets, logits, from_logits=True))
+
+
+def blend(labels: Any, logits: Any) -> Any:
     """Return targets (n, 10): the labels (n, 10), and half what the teachers say where they are right about a digit."""
-    right = (tf.argmax(labels, 1) == tf.argmax(logits, 1)) & (tf.reduce_max(labels, 1) > 0.5)
-    word = TEACHERS_WORD * tf.cast(right, tf.float32)[:, None]
-    return (1 - word) * labels + word * tf.nn.softmax(logits)
+    right = (ops.argmax(labels, 1) == ops.argmax(logits, 1)) & (ops.max(labels, 1) > 0.5)
+    word = TEACHERS_WORD * ops.cast(right, "float32")[:, None]
+    return (1 - word) * labels + word * ops.softmax(logits)

@@ -94,7 +94,7 @@ def load_hands(folder: Path, held_out: bool = False) -> Hands:
         [mnist.images[part][mnist.labels[part] == label] for label in range(10)],
         [unit(sign) for strokes in letters for sign in _part(_without_signs(strokes), held_out).signs],
         [unit(sign) for sign in _part(words, held_out).signs] if words else [],
-        _load_drawings(folder / "train", held_out),
+        load_drawings(folder / "train", held_out),
         cut_type(),
         pages,
         scenes,
@@ -141,7 +141,8 @@ def _thin(line: Line, step: float = 0.02) -> Line:
     return line[keep]
 
 
-def _load_drawings(folder: Path, held_out: bool) -> list[Grey]:
+def load_drawings(folder: Path, held_out: bool) -> list[Grey]:
+    """Return doodles, shapes and signatures, each (height, width) uint8, ink = 255."""
     drawings: list[Grey] = []
     for name in BITMAP_FILES:
         path = folder / f"bitmaps_nondigits_{name}.npz"

@@ -8,6 +8,8 @@ own does so with dense layers alone; a convolution is such a matrix too, from wh
 import keras
 from keras import ops
 
+from mnist_demo.training.learning import averaging
+
 LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 5e-3, 0.1, 200  # the rate is reached after so many steps
 ADAM_RATE, ADAM_DECAY = 2e-3, 0.02  # of the first layer, the last one, biases and normalisation
 
@@ -15,13 +17,14 @@ ADAM_RATE, ADAM_DECAY = 2e-3, 0.02  # of the first layer, the last one, biases a
 def muon(steps: int) -> keras.optimizers.Optimizer:
     """Return the optimizer for a training of so many steps, over which its rate falls as a cosine does."""
     schedule = keras.optimizers.schedules.CosineDecay(
-        LEARNING_RATE / 100, steps - WARM_UP, warmup_target=LEARNING_RATE, warmup_steps=WARM_UP
+        LEARNING_RATE / 100, max(1, steps - WARM_UP), warmup_target=LEARNING_RATE, warmup_steps=min(WARM_UP, steps)
     )
     return ConvolutionMuon(
         schedule,
         weight_decay=WEIGHT_DECAY,
         adam_weight_decay=ADAM_DECAY,
         adam_lr_ratio=ADAM_RATE / LEARNING_RATE,
+        **averaging(steps),
     )
 
 

@@ -7,13 +7,11 @@ was stopped goes on from its last checkpoint, and one that has ended can be made
 """
 
 import argparse
-import collections
 import contextlib
 import multiprocessing
 import os
 import queue
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,14 +26,12 @@ from mnist_demo.training.data import data_dir
 
 WEIGHTS = Path(__file__).parents[2] / "models" / "weights"  # before folding, to start from
 THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that draw
-POOL = 4096  # of what is drawn
-POOL_MIN = 256  # before training begins
+POOL = 2048 * THREADS  # of what is drawn, newest
+SMALL_TOGETHER = 4  # crops of small pictures, seen at once
+POOL_MIN = 512  # before training begins
 DRAWN_AT_ONCE = 8
 LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the steps at the end where the rate falls
 WEIGHT_DECAY = 0.02
-GAIN, LIFT = 0.5, 0.25  # standard deviations: of a standardised picture's contrast, as a logarithm, and brightness
-KEEP_EVERY = 500  # steps, between two checkpoints
-REPORT_EVERY = 200
 
 Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and what the net should say of it
 
@@ -44,34 +40,38 @@ Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and wh
 class Task:
     """What a net of the reader learns: how it is built, what is drawn for it, and how its answers are judged.
 
-    `loss` takes the net's answers and what was drawn but for the pictures, and returns losses by name, to be added.
+    `loss` takes the net's answers, None for a teacher's, and what was drawn but for the pictures.
     """
 
     build: Callable[[], Any]
     draw: Callable[[Any, np.random.Generator], list[Drawn]]
-    loss: Callable[..., dict[str, Any]]
+    loss: Callable[..., Any]
     batch: int
     steps: int
 
 
 def detector_task() -> Task:
-    from mnist_demo.training.detector import build_detector, detection_loss, make_targets
-    from mnist_demo.training.pages import Crop, draw_crop, is_small, lay_down
+    from mnist_demo.training.detector import build_detector, detection_loss
 
-    small: list[Crop] = []
+    return Task(build_detector, draw_detections, detection_loss, 16, 20_000)
 
-    def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        crop = draw_crop(hands, rng)
-        crops = [crop]
-        if is_small(crop):
-            small.append(crop)
-            if len(small) < 4:
-                return []
-            crops = [small.pop() for _ in range(4)]
-        picture, boxes = lay_down(crops, rng)
-        return [(picture, *make_targets(boxes))]
 
-    return Task(build_detector, draw, detection_loss, 16, 60_000)
+def draw_detections(hands: Any, rng: np.random.Generator) -> list[Drawn]:
+    """Draw a crop, or, of small ones, as many as fill a picture; there may be none yet."""
+    from mnist_demo.training.detector import make_targets
+    from mnist_demo.training.pages import draw_crop, is_small, lay_down
+
+    crops = [draw_crop(hands, rng)]
+    if is_small(crops[0]):
+        _small.append(crops[0])
+        if len(_small) < SMALL_TOGETHER:
+            return []
+        crops = [_small.pop() for _ in range(SMALL_TOGETHER)]
+    picture, boxes = lay_down(crops, rng)
+    return [(picture, *make_targets(boxes))]
+
+
+_small: list[Any] = []  # crops that wait for others, of the process that draws
 
 
 def cutter_task() -> Task:
@@ -81,7 +81,7 @@ def cutter_task() -> Task:
     def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
         return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
 
-    return Task(build_cutter, draw, cut_loss, 64, 12_000)
+    return Task(build_cutter, draw, cut_loss, 64, 4_000)
 
 
 TASKS = {"detector": detector_task, "cutter": cutter_task}
@@ -93,12 +93,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
     parser.add_argument("--checkpoints", type=Path, default=Path("build/training"))
     parser.add_argument("--steps", type=int, help="(default: as many as the net needs)")
+    parser.add_argument("--times", type=int, default=1, help="how many times larger batches are: 16 on a GPU")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    train_net(args.net, data_dir(args.data), args.checkpoints, args.steps, args.seed)
+    train_net(args.net, data_dir(args.data), args.checkpoints, args.steps, args.seed, args.times)
 
 
-def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = None, seed: int = 0) -> Any:
+def train_net(
+    net: str, folder: Path, checkpoints: Path, steps: int | None = None, seed: int = 0, times: int = 1
+) -> Any:
     """Train one of TASKS for so many steps, by default as many as it needs, and return it with its averaged weights.
 
     An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a
@@ -113,7 +116,7 @@ def train_net(net: str, folder: Path, checkpoints: Path, steps: int | None = Non
     for painter in painters:
         painter.start()
     try:
-        return _train(net, Pool(drawn, painters), checkpoints, steps, seed)
+        return _train(net, Pool(drawn, painters), checkpoints, steps, seed, times)
     finally:
         for painter in painters:
             painter.terminate()
@@ -166,71 +169,36 @@ class Pool:
             self.drawn += len(drawn)
             wait = self.size < POOL_MIN
 
+    def batches(self, count: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+        """Endless batches of what is in the pool: pictures with a channel, and what the net should say of them."""
+        self.fill(wait=True)
+        while True:
+            self.fill(wait=False)
+            pictures, *targets = self.sample(count, rng)
+            yield pictures[..., None], tuple(targets)
+
     def sample(self, count: int, rng: np.random.Generator) -> list[np.ndarray]:
         self.used += count
         chosen = rng.choice(self.size, count, replace=False)
         return [array[chosen] for array in self._arrays]
 
 
-def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int) -> Any:
+def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int, times: int) -> Any:
     import keras
-    import tensorflow as tf
 
-    from mnist_demo.training.averaging import move_average
+    from mnist_demo.training.exposure import Exposure
+    from mnist_demo.training.learning import Learner, Trapezoid, averaging, learn
 
     keras.utils.set_random_seed(seed)
     task = TASKS[net]()
-    network, averaged = task.build(), task.build()
-    optimizer = keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0)
-    optimizer.build(network.trainable_variables)
+    network, steps = task.build(), steps or task.steps
     if (WEIGHTS / f"{net}.weights.h5").exists():
         network.load_weights(WEIGHTS / f"{net}.weights.h5")
-    averaged.set_weights(network.get_weights())
-    done = tf.Variable(0, dtype=tf.int64)
-    state = tf.train.Checkpoint(network=network, averaged=averaged, optimizer=optimizer, done=done)
-    manager = tf.train.CheckpointManager(state, str(checkpoints / net), max_to_keep=2)
-    if manager.latest_checkpoint:
-        state.restore(manager.latest_checkpoint)
-        print(f"goes on after step {int(done)}", flush=True)
-
-    @tf.function(jit_compile=False)
-    def step(pictures: tf.Tensor, *targets: tf.Tensor) -> dict[str, tf.Tensor]:
-        pictures, shape = tf.cast(pictures, tf.float32)[..., None], (task.batch, 1, 1, 1)
-        lift = tf.random.normal(shape, 0, LIFT) * tf.cast(pictures != 0, tf.float32)
-        pictures = pictures * tf.exp(tf.random.normal(shape, 0, GAIN)) + lift
-        with tf.GradientTape() as tape:
-            losses = task.loss(network(pictures, training=True), *targets)
-            loss = tf.add_n(list(losses.values()))
-        weights = network.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        move_average(averaged, network, done)
-        done.assign_add(1)
-        return losses
-
-    rng, steps = np.random.default_rng(seed + int(done)), steps or task.steps
-    pool.fill(wait=True)
-    sums, since, begun = collections.Counter[str](), int(done), time.time()
-    while (now := int(done)) < steps:
-        pool.fill(wait=False)
-        optimizer.learning_rate.assign(LEARNING_RATE * schedule(now, steps))
-        sums.update({name: float(loss) for name, loss in step(*pool.sample(task.batch, rng)).items()})
-        now += 1
-        if now % REPORT_EVERY == 0 or now == steps:
-            count = now - since
-            losses = ", ".join(f"{name} {total / count:.4f}" for name, total in sums.items())
-            rate, used = task.batch * count / (time.time() - begun), pool.used / max(pool.drawn, 1)
-            print(f"step {now}: {losses}; {rate:.0f} a second, each used {used:.1f} times", flush=True)
-            sums.clear()
-            since, begun, pool.drawn, pool.used = now, time.time(), 0, 0
-        if now % KEEP_EVERY == 0 or now == steps:
-            manager.save()
-            averaged.save_weights(checkpoints / f"{net}.weights.h5")
-    return averaged
-
-
-def schedule(step: int, steps: int) -> float:
-    """Return the share of the learning rate at a step: it rises, stays, and falls to nothing at the end."""
-    return min(1.0, (step + 1) / WARM_UP, max(0.0, (steps - step) / (DECAY * steps)))
+    rate = Trapezoid(LEARNING_RATE, WARM_UP, DECAY, steps)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0, **averaging(steps))
+    learner = Learner(network, Exposure(seed), task.loss)
+    learn(learner, pool.batches(times * task.batch, np.random.default_rng(seed)), optimizer, steps, checkpoints / net)
+    return network
 
 
 if __name__ == "__main__":
