@@ -36,7 +36,7 @@ Written by `python -m mnist_demo.training.evaluate`; edit that, not this file.
 Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megabytes:.1f} MB. A detector finds signs on a grey
 page, at {levels} scales, and says which they are: a digit, one of `. , - / :`, or other writing. A cutter, a small U-Net, tells a
 sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, a residual net that pools
-early and was distilled from two, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of the
+early and was distilled from wider ones, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of the
 digits 0 to 9.
 """
 
@@ -85,9 +85,9 @@ DATA = """
 
 Of each source that names its writers one writer in ten is never trained on, the same in all files of a source. The detector
 and the cutter see pages that are drawn from these while they train: numbers, tables, forms, print, other writing and blank
-paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits of UNIPEN,
-drawn with varied pens, digits that the cutter cuts out of such pages, and, against uniform probabilities, letters, symbols
-and invented marks.
+paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits recorded as
+strokes, drawn with varied pens, digits that the cutter cuts out of such pages, and, against uniform probabilities, letters,
+words, symbols, doodles, shapes, signatures and invented marks.
 
 No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. Of the sets above
 only MNIST and the pen strokes of writers held out come from sources that train; all others, most of which state no licence,
