@@ -9,12 +9,12 @@ SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hosti
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))
 
-.PHONY: run batch test test-space space-check deploy fuzz lint audit train evaluate chromium clean
+.PHONY: run batch test test-space space-check deploy fuzz lint audit train evaluate chromium nginx clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium
+test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium nginx
 	$(NPM) test --silent
 	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -96,6 +96,14 @@ chromium: | $(VENV)/dev.stamp
 	else \
 		$(BIN)/playwright install chromium; \
 	fi
+
+# An nginx that is not there is unpacked and not installed, for that would start it.
+nginx:
+	@command -v nginx >/dev/null || test -x build/nginx/usr/sbin/nginx || { \
+		mkdir -p build/nginx && cd build/nginx && \
+		{ apt-get download nginx || { apt-get update && apt-get download nginx; }; } && \
+		dpkg-deb --extract nginx_*.deb .; \
+	}
 
 clean:
 	rm -rf $(VENV) build node_modules screenshots
