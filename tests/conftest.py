@@ -1,11 +1,12 @@
-"""What all tests share: the real model, and a hand that writes digits."""
+"""What all tests share: the real model, the real app, and a hand that writes digits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from app_server import serve_app
 from numpy.typing import NDArray
 from pictures import encode
 
@@ -18,6 +19,13 @@ Write = Callable[..., NDArray[np.uint8]]
 @pytest.fixture(scope="session")
 def classifier() -> Classifier:
     return Classifier()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Run `python app.py` and return its address."""
+    with serve_app() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from app_server import ROOT, serve_app
+from app_server import ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 SCREENSHOTS = ROOT / "screenshots"
@@ -32,13 +32,6 @@ EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Run `python app.py` and return its address."""
-    with serve_app() as url:
-        yield url
 
 
 def chromium() -> str | None:
