@@ -1,8 +1,6 @@
 """The exported folder: its signatures, what TensorFlow's own command says of them, and Serving's warm-up requests."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+from tensorflow.python.tools import saved_model_cli
 
 from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Marks, golden_digits, verify_checksums
 from mnist_demo.training.cutter import build_cutter
@@ -18,7 +17,6 @@ from mnist_demo.training.detector import build_detector
 from mnist_demo.training.export import WARMUP_REQUESTS, export, warmup_requests
 from mnist_demo.training.network import build_network
 
-SAVED_MODEL_CLI = Path(sys.executable).with_name("saved_model_cli")
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
 # https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.
 SERVING_PROTOS = """
@@ -59,14 +57,19 @@ def requests() -> list[Any]:
     return [prediction_log.FromString(log.numpy()) for log in tf.data.TFRecordDataset(path, buffer_size=1 << 16)]
 
 
-def saved_model_cli(*arguments: str) -> str:
-    done = subprocess.run([SAVED_MODEL_CLI, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def run_saved_model_cli(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    """Run TensorFlow's command in this process, which has loaded TensorFlow already."""
+    monkeypatch.setattr("sys.argv", ["saved_model_cli", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        saved_model_cli.main()
+    assert not ended.value.code
 
 
-def test_saved_model_cli_shows_the_signatures() -> None:
-    shown = saved_model_cli("show", "--dir", str(MODEL_DIR), "--tag_set", "serve", "--all")
+def test_saved_model_cli_shows_the_signatures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_saved_model_cli(monkeypatch, "show", "--dir", str(MODEL_DIR), "--tag_set", "serve", "--all")
+    shown = capsys.readouterr().out
     for signature, inputs, output in [
         ("serving_default", ["images"], "(-1, 10)"),
         ("features", ["images"], "(-1, 28, 28, 32)"),
@@ -83,10 +86,11 @@ def test_saved_model_cli_shows_the_signatures() -> None:
         assert "Method name is: tensorflow/serving/predict" in described
 
 
-def test_saved_model_cli_runs_the_model(tmp_path: Path) -> None:
+def test_saved_model_cli_runs_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     np.save(tmp_path / "digits.npy", golden_digits())
     arguments = ("--tag_set", "serve", "--signature_def", "serving_default", "--outdir", str(tmp_path))
-    saved_model_cli("run", "--dir", str(MODEL_DIR), *arguments, "--inputs", f"images={tmp_path / 'digits.npy'}")
+    inputs = f"images={tmp_path / 'digits.npy'}"
+    run_saved_model_cli(monkeypatch, "run", "--dir", str(MODEL_DIR), *arguments, "--inputs", inputs)
     assert np.load(tmp_path / "output_0.npy").argmax(1).tolist() == [0, 1, 7]
 
 
