@@ -117,38 +117,6 @@ def test_an_exported_network_answers_images_of_either_form_alike(untrained: Path
     np.testing.assert_allclose(loaded(images[0]), expected[:1], atol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(2, 28, 28, 3), (2, 28, 27), (2, 28)])
-def test_images_of_another_shape_are_refused(signatures: Any, shape: tuple[int, ...]) -> None:
-    with pytest.raises((TypeError, ValueError, tf.errors.InvalidArgumentError)):
-        signatures["serving_default"](images=tf.zeros(shape))
-
-
-def page_of(digits: np.ndarray) -> np.ndarray:
-    """Digits beside each other, dark on white, (28, 28 n) uint8."""
-    return np.round(255 * (1 - np.concatenate(list(digits), 1))).astype(np.uint8)
-
-
-def test_a_page_is_read_alike_as_pixels_and_as_a_png(signatures: Any) -> None:
-    page = page_of(golden_digits())
-    marks = signatures["read"](page=tf.constant(page))
-    assert set(marks) == set(Marks._fields)
-    count = len(marks["boxes"])
-    assert {name: tuple(value.shape) for name, value in marks.items()} == {
-        "boxes": (count, 4),
-        "signs": (count, 16),
-        "images": (count, 28, 28),
-        "probabilities": (count, 10),
-    }
-    assert count >= 3
-    png = tf.io.encode_png(page[..., None])
-    for name, value in signatures["read_png"](png=png).items():
-        np.testing.assert_allclose(value, marks[name], atol=1e-5)
-
-
-def test_a_blank_page_has_no_marks(signatures: Any) -> None:
-    assert len(signatures["read"](page=tf.fill((40, 60), tf.constant(255, tf.uint8)))["boxes"]) == 0
-
-
 def test_features_are_those_of_three_layers_at_any_batch(signatures: Any) -> None:
     for n in (0, 1, 3):
         answers = signatures["features"](images=tf.zeros((n, 28, 28)))
