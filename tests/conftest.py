@@ -1,11 +1,13 @@
-"""What all tests share: the real model, and a hand that writes digits."""
+"""What all tests share: the real model, the real app, and a hand that writes digits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from app_server import serve_app
+from hands import WriteLine
 from numpy.typing import NDArray
 from pictures import encode
 
@@ -18,6 +20,13 @@ Write = Callable[..., NDArray[np.uint8]]
 @pytest.fixture(scope="session")
 def classifier() -> Classifier:
     return Classifier()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Run `python app.py` and return its address."""
+    with serve_app() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +57,17 @@ def about(value: Any) -> Any:
 
 
 def write_digits(
-    *lines: str, height: int = 120, pen: int = 9, ink: int = 0, paper: int = 255, seed: int = 5
+    *lines: str,
+    hand: WriteLine = write_line,
+    height: int = 120,
+    pen: int = 9,
+    ink: int = 0,
+    paper: int = 255,
+    seed: int = 5,
 ) -> NDArray[np.uint8]:
     """Return a picture of lines of digits and signs, (h, w) uint8, written with a round pen and a margin all around."""
     rng = np.random.default_rng(seed)
-    rows = [[stroke * height + 0.6 * height for stroke in write_line(line, rng)] for line in lines]
+    rows = [[stroke * height + 0.6 * height for stroke in hand(line, rng)] for line in lines]
     width = max(int(bounds(row)[1][0]) for row in rows) + int(0.6 * height)
     pitch = int(1.7 * height)
     picture = np.full((pitch * len(lines) + int(0.5 * height), width), paper, np.uint8)

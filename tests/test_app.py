@@ -6,19 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from app_server import serve_app
 from conftest import about
 from gradio_client import Client, handle_file
 from PIL import Image
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import photo
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve_app() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The command line, run as users run it."""
+"""The command line, run as users run it where it matters that it is a process, which takes seconds to start."""
 
 import json
 import os
@@ -46,23 +46,24 @@ def test_prints_a_json_object_a_line_in_order_and_goes_on_after_bad_files(folder
     assert done.returncode == 1
 
 
-def test_many_files_are_answered_like_few(folder: Path) -> None:
+def test_many_files_are_answered_like_few(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     few = [str(folder / name) for name in ("bad.png", "good.png", "missing.png", "blank.png", "good.png", "good.png")]
-    done = run("--json", *few * 20)
-    expected = run("--json", *few)
-    answers, others = ([json.loads(line) for line in each.stdout.splitlines()] for each in (done, expected))
+    assert main(["--json", *few * 20]) == 1
+    answers = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert main(["--json", *few]) == 1
+    others = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert answers == about(others * 20)
-    assert done.returncode == 1
 
 
-def test_says_once_that_the_model_server_is_away_and_ends(folder: Path) -> None:
+def test_says_once_that_the_model_server_is_away_and_ends(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # and does not listen
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1/models/mnist"
-        done = run("--model-url", url, *[str(folder / "good.png")] * 100)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert [line for line in done.stderr.splitlines() if "does not answer" in line] == [done.stderr.splitlines()[-1]]
-    assert "Traceback" not in done.stderr
+        status = main(["--model-url", url, *[str(folder / "good.png")] * 100])
+    printed, said = capfd.readouterr()
+    assert (status, printed) == (1, "")
+    assert [line for line in said.splitlines() if "does not answer" in line] == [said.splitlines()[-1]]
+    assert said.splitlines()[-1].startswith(f"the model server at {url} does not answer")
 
 
 def test_ctrl_c_ends_it_without_a_traceback(folder: Path) -> None:
@@ -76,17 +77,19 @@ def test_ctrl_c_ends_it_without_a_traceback(folder: Path) -> None:
         assert "Traceback" not in process.stderr.read()
 
 
-def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write) -> None:
+def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write, capfd: pytest.CaptureFixture[str]) -> None:
     Image.fromarray(write("12.50")).save(tmp_path / "price.png")
-    (answer,) = map(json.loads, run("--json", str(tmp_path / "price.png")).stdout.splitlines())
+    main(["--json", str(tmp_path / "price.png")])
+    (answer,) = map(json.loads, capfd.readouterr().out.splitlines())
     assert answer["text"] == "12.50"
     assert [digit["label"] for digit in answer["digits"]] == list("12.50")
 
 
-def test_prints_text_and_succeeds_though_a_picture_holds_no_number(folder: Path) -> None:
-    done = run(str(folder / "good.png"), str(folder / "blank.png"))
-    assert done.stdout == f"{folder / 'good.png'}: 42 | 7\n{folder / 'blank.png'}: no number found\n"
-    assert done.returncode == 0
+def test_prints_text_and_succeeds_though_a_picture_holds_no_number(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(folder / "good.png"), str(folder / "blank.png")]) == 0
+    assert capfd.readouterr().out == f"{folder / 'good.png'}: 42 | 7\n{folder / 'blank.png'}: no number found\n"
 
 
 def test_reads_a_folder_and_names_each_file_once(folder: Path) -> None:
@@ -129,7 +132,7 @@ def test_help_explains_the_json_and_the_exit_statuses(capsys: pytest.CaptureFixt
     assert "examples:\n  python -m mnist_demo photo.jpg" in text
 
 
-def test_asks_for_images() -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "IMAGE" in done.stderr
+def test_asks_for_images(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    assert "IMAGE" in capsys.readouterr().err

@@ -4,14 +4,11 @@ import asyncio
 import base64
 import json
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
-from app_server import serve_app
 from conftest import Write
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -19,12 +16,6 @@ from pictures import MAKER, geotagged
 
 from mnist_demo.page.examples import photo_bytes
 from mnist_demo.server.uploads import PREFIX
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve_app() as url:
-        yield url
 
 
 async def call_tool(url: str, **arguments: str) -> tuple[list[Any], Any]:

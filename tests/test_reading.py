@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import Write
+from hands import HANDS
 from numpy.typing import NDArray
 
 from mnist_demo import Classifier, recognize
@@ -145,6 +146,12 @@ def test_reads_a_digit_in_any_pen_and_size(
     digit: str, pen: int, height: int, write: Write, classifier: Classifier
 ) -> None:
     assert recognize(write(digit, pen=pen, height=height), classifier).text == digit
+
+
+@pytest.mark.parametrize("hand", HANDS)
+@pytest.mark.parametrize("number", [*"0123456789", "1407", "2956", "3188"])
+def test_reads_what_different_hands_write(number: str, hand: str, write: Write, classifier: Classifier) -> None:
+    assert recognize(write(number, hand=HANDS[hand]), classifier).text == number
 
 
 @pytest.mark.parametrize("slash", [((0.2, 0.9), (0.8, 0.1)), ((0.4, 1.1), (0.65, -0.1)), ((0.5, 0.95), (0.5, 0.05))])

@@ -124,6 +124,14 @@ def entries(app: App) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def wait_for_entries(app: App, count: int) -> list[dict[str, Any]]:
+    """Return the log's lines about requests once there are so many: each is written when its answer has gone."""
+    deadline = time.monotonic() + 10
+    while len(found := entries(app)) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
 class TestBodies:
     @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
     @pytest.mark.parametrize(
@@ -519,7 +527,7 @@ class TestHealth:
         before = len(entries(app))
         send_drawing(app, drawing)
         httpx.get(f"{app.url}/secret-name.png")
-        first, second, third = entries(app)[before:]
+        first, second, third = wait_for_entries(app, before + 3)[before:]
         assert first["route"] == "/config"
         assert set(second) == {"route", "status", "ms", "outcome"}
         assert (second["route"], second["status"], second["outcome"]) == ("/gradio_api/component_server", 200, "ok")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from app_server import ROOT, serve_app
+from app_server import ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 SCREENSHOTS = ROOT / "screenshots"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox",  # Chromium refuses to run as root with it
     "--disable-gpu",
@@ -19,6 +19,7 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--font-render-hinting=none",  # as a whole Chromium has it, so that a text's width grows with its size
 )
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
@@ -31,13 +32,6 @@ EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Run `python app.py` and return its address."""
-    with serve_app() as url:
-        yield url
 
 
 def chromium() -> str | None:

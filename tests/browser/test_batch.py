@@ -60,10 +60,10 @@ def test_many_files_become_a_table_and_a_csv(batch_tab: Page, files: list[Path],
 
 @pytest.fixture(scope="module")
 def heap(tmp_path_factory: pytest.TempPathFactory, write: Write) -> list[Path]:
-    """Three hundred small drawings, thirty of each digit; the digit is the last in the file's name."""
+    """Two hundred small drawings, twenty of each digit; the digit is the last in the file's name."""
     folder = tmp_path_factory.mktemp("heap")
     drawings = [encode(write(str(label), height=60, pen=6)) for label in range(10)]
-    paths = [folder / f"{number:03}.png" for number in range(300)]
+    paths = [folder / f"{number:03}.png" for number in range(200)]
     for number, path in enumerate(paths):
         path.write_bytes(drawings[number % 10])
     return paths
@@ -76,7 +76,7 @@ def test_hundreds_of_files_are_read(open_page: OpenPage, heap: list[Path], windo
     page.locator("#batch input").set_input_files(heap)
     progress = page.locator("#batch progress")
     assert 0 <= progress.evaluate("bar => bar.value / bar.max") < 1
-    expect(page.locator("#batch .count")).to_have_text("300 of 300 files read", timeout=120_000)
+    expect(page.locator("#batch .count")).to_have_text("200 of 200 files read", timeout=120_000)
     assert progress.evaluate("bar => bar.value / bar.max") == 1
     rows = page.locator("#batch tbody").evaluate("body => [...body.rows].map((row) => row.innerText.split(/\\s+/))")
     assert [row[:2] for row in rows] == [[path.name, path.stem[-1]] for path in heap]

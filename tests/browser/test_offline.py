@@ -42,19 +42,21 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
-def test_without_a_connection_the_page_opens_and_says_so(browser: Browser, locale: str) -> None:
-    context = browser.new_context(**WINDOWS["phone"], locale=locale)
+def test_without_a_connection_the_page_opens_and_says_so(browser: Browser) -> None:
+    locales = ("en-US", "de-DE")
+    contexts = [browser.new_context(**WINDOWS["phone"], locale=locale) for locale in locales]
     with start_app(Path(os.devnull)) as app:
-        page = visit(context, app.url)
-        expect(page.locator(".offline")).to_be_hidden()
-    page.goto("about:blank")
-    page.goto(app.url)
-    expect(page.locator(".offline")).to_have_text(i18n.translations[locale[:2]]["offline"])
-    expect(page.locator("#sketchpad canvas")).to_be_visible()
-    page.wait_for_timeout(1000)
-    page.screenshot(path=SCREENSHOTS / f"offline-{locale}.png")
-    context.close()
+        pages = [visit(context, app.url) for context in contexts]
+        for page in pages:
+            expect(page.locator(".offline")).to_be_hidden()
+    for page, locale in zip(pages, locales, strict=True):
+        page.goto("about:blank")
+        page.goto(app.url)
+        expect(page.locator(".offline")).to_have_text(i18n.translations[locale[:2]]["offline"])
+        expect(page.locator("#sketchpad canvas")).to_be_visible()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=SCREENSHOTS / f"offline-{locale}.png")
+        page.context.close()
 
 
 def test_the_notice_goes_when_the_connection_is_back(visitor: BrowserContext, server: str) -> None:
