@@ -23,7 +23,7 @@ AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
-OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two
+OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two; and of its score, that the colon has at least
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
 SIDE_MAX = 170.0  # pixels of a level, of a mark's side
 
@@ -207,13 +207,13 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     colon, comma, point = (tf.argmax(scores, 1) == SIGNS.index(sign) for sign in ":,.")
     best = tf.reduce_max(scores, 1)
     other = scores[:, -1] >= best
-    order = tf.argsort(best, direction="DESCENDING", stable=True)
+    index = tf.range(tf.shape(best)[0])
+    likelier = (best[:, None] > best[None]) | ((best[:, None] >= best[None]) & (index[:, None] < index[None]))
     within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
-    within |= (smaller > OF_COLON) & colon[:, None] & (comma | point)[None]
-    beats = tf.gather(tf.gather((union > OVERLAP_MAX) | within, order), order, axis=1)
-    index = tf.range(tf.shape(order)[0])
-    beats = tf.cast(beats & (index[:, None] < index[None]), tf.float32)  # the row's mark beats the column's
-    kept = tf.ones(tf.shape(order))
+    of_colon = (smaller > OF_COLON) & colon[:, None] & (comma | point)[None] & (best[:, None] > OF_COLON * best[None])
+    beats = tf.cast(((union > OVERLAP_MAX) | within) & likelier | of_colon, tf.float32)  # the row's mark the column's
+    kept = tf.ones(tf.shape(best))
     for _ in range(ROUNDS):
         kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
-    return tf.gather(order, tf.where(kept > 0.5)[:, 0])
+    order = tf.argsort(best, direction="DESCENDING", stable=True)
+    return tf.gather(order, tf.where(tf.gather(kept, order) > 0.5)[:, 0])

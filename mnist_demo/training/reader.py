@@ -153,12 +153,14 @@ class Pool:
         Raises:
             RuntimeError: a process that draws has ended.
         """
-        if not all(painter.is_alive() for painter in self._painters):
-            raise RuntimeError("a process that draws has ended; its error is above")
         while wait or self.size < POOL or self.drawn < self.used:
+            if not all(painter.is_alive() for painter in self._painters):
+                raise RuntimeError("a process that draws has ended; its error is above")
             try:
-                drawn = self._queue.get(timeout=300 if wait else None, block=wait)
+                drawn = self._queue.get(timeout=10 if wait else None, block=wait)
             except queue.Empty:
+                if wait:
+                    continue
                 return
             for each in drawn:
                 self._arrays = self._arrays or [np.zeros((POOL, *part.shape), part.dtype) for part in each]
