@@ -9,12 +9,18 @@ SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hosti
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))
 
-.PHONY: run batch test test-space space-check deploy fuzz lint audit train evaluate chromium clean
+.PHONY: run static batch test test-space space-check deploy fuzz lint audit train evaluate chromium clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium
+# The page without a server, as a folder of files.
+static: build/static/index.html
+
+build/static/index.html: $(VENV)/dev.stamp node_modules/.package-lock.json $(shell find mnist_demo models -type f ! -path '*/__pycache__/*')
+	$(BIN)/python -m mnist_demo.static
+
+test: $(VENV)/dev.stamp node_modules/.package-lock.json static chromium
 	$(NPM) test --silent
 	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -83,7 +89,7 @@ $(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt 
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
 
-# What the page's scripts are linted and tested with; node itself comes with requirements-dev.txt.
+# What the static page runs the model with, and the scripts are linted and tested with; node itself comes with requirements-dev.txt.
 node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/dev.stamp
 	$(NPM) ci --silent --ignore-scripts
 	touch $@

@@ -1,0 +1,55 @@
+// The model, run by TensorFlow.js. Its graph is what mnist_demo/static/convert.py makes of the SavedModel.
+export const SIDE = 28; // pixels of the image that the classifier sees
+
+export async function loadModel() {
+  tf.wasm.setWasmPaths("tfjs/");
+  await tf.setBackend("wasm");
+  return new Model(await tf.loadGraphModel("model/model.json"));
+}
+
+export class Model {
+  constructor(graph) {
+    this.graph = graph;
+  }
+
+  // Runs a signature and returns these of its outputs, each { data, shape }.
+  async run(signature, inputs, names) {
+    const outputs = await this.graph.executeAsync(inputs, names.map((name) => `${signature}/${name}`));
+    const tensors = [outputs].flat();
+    const answers = await Promise.all(tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })));
+    for (const tensor of [...tensors, ...Object.values(inputs)]) tensor.dispose();
+    return answers;
+  }
+
+  // The marks on a page, each { box, signs, probabilities, image }.
+  async read({ grey, width, height }) {
+    const page = tf.tensor2d(grey, [height, width], "int32");
+    const parts = await this.run("read", { page }, ["boxes", "signs", "probabilities", "images"]);
+    const rows = ({ data, shape: [count] }, i) => [...data.subarray((i * data.length) / count, ((i + 1) * data.length) / count)];
+    return Array.from({ length: parts[0].shape[0] }, (_, i) => {
+      const [box, signs, probabilities, image] = parts.map((part) => rows(part, i));
+      return { box, signs, probabilities, image };
+    });
+  }
+
+  // Where on a page signs are seen: { data, shape: [rows, columns] }, in [0, 1].
+  async heat({ grey, width, height }) {
+    const page = tf.tensor2d(grey, [height, width], "int32");
+    return (await this.run("heat", { page }, ["output_0"]))[0];
+  }
+
+  // The probabilities of the ten digits for images, given as one array of values in [0, 1].
+  async predict(images) {
+    const { data } = (await this.run("serving_default", { images: asImages(images) }, ["output_0"]))[0];
+    return Array.from({ length: data.length / 10 }, (_, i) => [...data.subarray(10 * i, 10 * i + 10)]);
+  }
+
+  // What three layers respond to in one image, from the image on: { data, shape: [1, side, side, channels] } each.
+  layers(image) {
+    return this.run("features", { images: asImages(image) }, ["output_0", "middle", "last"]);
+  }
+}
+
+function asImages(values) {
+  return tf.tensor3d(values, [values.length / SIDE ** 2, SIDE, SIDE], "float32");
+}
