@@ -14,8 +14,9 @@ export class Model {
 
   // Runs a signature and returns these of its outputs, each { data, shape }.
   async run(signature, inputs, names) {
-    const outputs = await this.graph.executeAsync(inputs, names.map((name) => `${signature}/${name}`));
-    const tensors = [outputs].flat();
+    const outputs = names.map((name) => `${signature}/${name}`);
+    const run = inputs.page ? "executeAsync" : "execute"; // how many marks there are is known only when a page is read
+    const tensors = [await this.graph[run](inputs, outputs)].flat();
     const answers = await Promise.all(tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })));
     for (const tensor of [...tensors, ...Object.values(inputs)]) tensor.dispose();
     return answers;
