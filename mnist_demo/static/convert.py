@@ -97,7 +97,9 @@ def _simplify(graph: GraphDef) -> GraphDef:
             node.op = "Identity"
             del node.attr["shape"]
         elif node.op == "Tile" and node.input[1] in constants:
-            _concatenate(node, tf.make_ndarray(constants[node.input[1]].attr["value"].tensor), graph)
+            multiples = tf.make_ndarray(constants[node.input[1]].attr["value"].tensor)
+            if multiples.max() == multiples.prod() > 1:
+                _concatenate(node, multiples, graph)
     return graph
 
 

@@ -1,10 +1,15 @@
 // The model, run by TensorFlow.js. Its graph is what mnist_demo/static/convert.py makes of the SavedModel.
-export const SIDE = 28; // pixels of the image that the classifier sees
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import * as tf from "@tensorflow/tfjs-core";
+import "./gradients.js";
+
+const SIDE = 28; // pixels of the image that the classifier sees
 
 export async function loadModel() {
-  tf.wasm.setWasmPaths("tfjs/");
+  setWasmPaths("./");
   await tf.setBackend("wasm");
-  return new Model(await tf.loadGraphModel("model/model.json"));
+  return new Model(await loadGraphModel("model/model.json"));
 }
 
 export class Model {
@@ -48,6 +53,21 @@ export class Model {
   // What three layers respond to in one image, from the image on: { data, shape: [1, side, side, channels] } each.
   layers(image) {
     return this.run("features", { images: asImages(image) }, ["output_0", "middle", "last"]);
+  }
+
+  // How much each pixel of an image speaks for each of these labels: the gradients of their log-odds, an array each.
+  async saliency(image, labels) {
+    const chosen = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32"));
+    const logOdds = (images) => {
+      const probabilities = this.graph.execute({ images }, "serving_default/output_0");
+      const own = tf.sum(tf.mul(probabilities, chosen), 1);
+      const others = tf.sum(tf.mul(probabilities, tf.sub(1, chosen)), 1);
+      return tf.sub(tf.log(own), tf.log(others));
+    };
+    const gradients = tf.tidy(() => tf.grad(logOdds)(tf.tile(asImages(image), [labels.length, 1, 1])));
+    const values = await gradients.data();
+    tf.dispose([chosen, gradients]);
+    return labels.map((_, i) => values.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2));
   }
 }
 

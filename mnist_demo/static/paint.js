@@ -2,6 +2,7 @@
 const SHOWN_SIDE = 480; // pixels: the longest side of a step's picture
 const [HOT, FAINT, OPAQUE] = [[255, 48, 0], 0.1, 216]; // the heat's colour; of it what is not shown; where it is hottest
 const MAPS_SHOWN = 9; // of each layer
+const [SIDE, REACH, SPREAD] = [28, 3, 0.9]; // pixels: of a digit's image; and of what smooths its saliency
 
 export async function dataUrl(blob) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -13,6 +14,25 @@ export async function dataUrl(blob) {
 // A digit's image, values in [0, 1], as base64 of its bytes.
 export function encode(image) {
   return btoa(String.fromCharCode(...image.map((value) => Math.round(255 * value))));
+}
+
+// The saliency of an image, a little smoothed, as base64 of signed bytes; its strongest value is 127 or -127.
+export function encodeSigned(saliency) {
+  const smoothed = blurred(blurred(saliency, 1), SIDE);
+  const most = Math.max(...smoothed.map(Math.abs), 1e-9);
+  return btoa(String.fromCharCode(...smoothed.map((value) => Math.round((127 * value) / most) & 255)));
+}
+
+// Values blurred along one axis, whose neighbours are `step` apart; what is at the edge goes on beyond it.
+function blurred(values, step) {
+  const offsets = Array.from({ length: 2 * REACH + 1 }, (_, i) => i - REACH);
+  const kernel = offsets.map((offset) => Math.exp(-0.5 * (offset / SPREAD) ** 2));
+  const whole = kernel.reduce((sum, weight) => sum + weight, 0);
+  return Array.from(values, (_, i) => {
+    const at = Math.floor(i / step) % SIDE;
+    const near = (offset) => values[i + step * (Math.min(SIDE - 1, Math.max(0, at + offset)) - at)];
+    return offsets.reduce((sum, offset, k) => sum + (kernel[k] / whole) * near(offset), 0);
+  });
 }
 
 // A canvas whose pixel i is pixel(i): red, green, blue and alpha.

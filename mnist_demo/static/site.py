@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,13 +26,8 @@ from mnist_demo.page.typeface import TYPEFACE
 
 FOLDER = Path(__file__).parent
 PACKAGES = Path(__file__).parents[2] / "node_modules"
-TFJS = (  # in the order in which they are run
-    "@tensorflow/tfjs-core/dist/tf-core.es2017.min.js",
-    "@tensorflow/tfjs-converter/dist/tf-converter.es2017.min.js",
-    "@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js",
-)
-WASM = "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"
-QR_CODE = "qrcode-generator/dist/qrcode.js"
+WASM = "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"  # which all browsers of today can run
+BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
 COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
 EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
 ICON_SIDES = 192, 512  # pixels
@@ -50,7 +48,8 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
     shutil.rmtree(output, ignore_errors=True)
     convert(model, output / "model")
     _copy_files(output)
-    texts = {"index.html": document(), "components.js": components(), "worker.js": worker()}
+    bundle(output / "worker.js")
+    texts = {"index.html": document(), "components.js": components()}
     texts |= {"card.json": json.dumps(read_card()), "manifest.json": json.dumps(manifest())}
     for name, text in texts.items():
         (output / name).write_text(text, encoding="utf-8")
@@ -59,11 +58,7 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
 
 def _copy_files(output: Path) -> None:
     shutil.copytree(PAGE / "examples", output / "examples")
-    (output / "tfjs").mkdir()
-    for name in (*TFJS, WASM):
-        shutil.copy(PACKAGES / name, output / "tfjs")
-    shutil.copy(PACKAGES / QR_CODE, output)
-    for path in (TYPEFACE, MASKABLE, PREVIEW):
+    for path in (TYPEFACE, MASKABLE, PREVIEW, PACKAGES / WASM):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")
     with Image.open(ICON) as icon:
@@ -109,10 +104,12 @@ def _fill(template: str, fields: dict[str, str]) -> str:
     return FIELD.sub(lambda field: escape(fields[field[1]]), template)
 
 
-def worker() -> str:
-    """Return the script of the worker that runs the model."""
-    names = ", ".join(json.dumps(f"tfjs/{Path(name).name}") for name in TFJS)
-    return f"importScripts({names});\n{script('worker.js', FOLDER)}"
+def bundle(output: Path) -> None:
+    """Write the worker that runs the model, and all that it imports, as one script."""
+    esbuild = str(PACKAGES / "esbuild" / "bin" / "esbuild")
+    command = ["node", esbuild, str(FOLDER / "worker.js"), f"--outfile={output}", *BUNDLE]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # node comes as a package of Python's
+    subprocess.run(command, env={**os.environ, "PATH": path}, check=True)
 
 
 def manifest() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // What the page's components ask a server for, answered here: one entry for each function, called COMPONENT.FUNCTION.
+import qrcode from "qrcode-generator";
 import { loadModel } from "./model.js";
-import { dataUrl, encode, glow, maps } from "./paint.js";
+import { dataUrl, encode, encodeSigned, glow, maps } from "./paint.js";
 import { loadPage } from "./picture.js";
 import { recognize, readMarks } from "./reading.js";
 
@@ -53,7 +54,10 @@ const answers = {
     return { labels: rows.map((row, i) => String(row.indexOf(lowest[i]))), lowest };
   },
   "why.respond": async (image) => ({ layers: await Promise.all((await (await model).layers(inked(image))).map(maps)) }),
-  "why.explain": () => ({ error: "not in this edition" }),
+  "why.explain": async ({ image, labels }) => {
+    const [own, other] = await (await model).saliency(inked(image), labels.map(Number));
+    return { own: encodeSigned(own), other: encodeSigned(other) };
+  },
   "about.steps": async (upload) => takeSteps(upload ? upload.data.picture : await example(EXAMPLE)),
   "about.card": async () => (await fetch("card.json")).json(),
   "masthead.share": (address) => share(new URL(address)),
@@ -75,7 +79,6 @@ async function takeSteps(picture) {
 // The page's own address and its QR code; none where only this computer can open it.
 function share({ href, hostname, protocol }) {
   if (!protocol.startsWith("http") || /^(localhost|127\.|\[::1\])/.test(hostname)) return {};
-  importScripts("qrcode.js");
   const code = qrcode(0, "M");
   code.addData(href);
   code.make();

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 from app_server import ROOT
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import PHOTOS, photo_bytes
-from mnist_demo.static.site import TFJS, translations
+from mnist_demo.page.explanation import explain
+from mnist_demo.static.site import translations
 from mnist_demo.training.data import data_dir, load_mnist
 
 from .conftest import PHONE, SCHEMES, SCREENSHOTS, VISITED, WINDOWS, is_dark
@@ -30,15 +32,12 @@ from .test_languages import LOCALES, overflow
 SITE = ROOT / "build" / "static"
 COLD_MAX, AGAIN_MAX = 30, 15  # seconds to a first reading, on a machine with much else to do
 TEXTS = translations()
-# The probabilities of images, given as base64 of their bytes, by the graph alone.
-PREDICT = """async (encoded) => {
-  tf.wasm.setWasmPaths("tfjs/");
-  await tf.setBackend("wasm");
-  const graph = await tf.loadGraphModel("model/model.json");
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  const images = tf.tensor3d(Float32Array.from(bytes, (value) => value / 255), [bytes.length / 784, 28, 28]);
-  return [...await graph.execute({ images }, "serving_default/output_0").data()];
-}"""
+# Asks the worker, as a component does.
+ASK = """([name, argument]) => new Promise((resolve) => {
+  const worker = new Worker("worker.js");
+  worker.onmessage = ({ data }) => resolve(data.answer);
+  worker.postMessage({ id: 0, name, argument });
+})"""
 
 Visit = Callable[..., Page]
 
@@ -169,14 +168,22 @@ def test_files_that_cannot_be_read_are_named(visit: Visit, tmp_path: Path) -> No
         expect(page.locator("#frame .problem")).to_have_text(TEXTS["de"][key].format(name=name))
 
 
-def test_the_graph_gives_the_savedmodels_probabilities(visit: Visit, classifier: Classifier) -> None:
+def test_probabilities_and_saliency_are_the_savedmodels(visit: Visit, classifier: Classifier) -> None:
     images = load_mnist(data_dir())[1].images[:1000]
     page = visit()
-    for name in TFJS:
-        page.add_script_tag(url=f"tfjs/{Path(name).name}")
-    found = page.evaluate(PREDICT, base64.b64encode(images.tobytes()).decode())
+    answer = page.evaluate(ASK, ["batch.classify", as_base64(images)])
     expected = classifier.predict(images.astype(np.float32) / np.float32(255))
-    np.testing.assert_allclose(np.array(found).reshape(-1, 10), expected, atol=1e-4)
+    assert answer["labels"] == [str(label) for label in expected.argmax(1)]
+    np.testing.assert_allclose(answer["lowest"], expected.max(1), atol=1e-4)
+    question = {"image": as_base64(images[0]), "labels": ["7", "3"]}
+    found, reasons = page.evaluate(ASK, ["why.explain", question]), explain(question, classifier)
+    for name in ("own", "other"):
+        own, pythons = (np.frombuffer(base64.b64decode(each[name]), np.int8).astype(int) for each in (found, reasons))
+        np.testing.assert_allclose(own, pythons, atol=1)
+
+
+def as_base64(pixels: NDArray[np.uint8]) -> str:
+    return base64.b64encode(pixels.tobytes()).decode()
 
 
 def test_batch_reads_photos_and_mnists_own_files(visit: Visit, tmp_path: Path, mnist_images: Any) -> None:
@@ -202,20 +209,15 @@ def test_what_only_a_server_gives_is_not_shown(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Share", exact=True)).to_be_hidden()  # only this computer can open the page
 
 
-def test_share_shows_the_pages_own_address_and_its_code(browser: Browser, address: str) -> None:
-    context = browser.new_context(**WINDOWS["desktop"])
-    page = context.new_page()
-    page.route(
-        "https://digits.example/**",
-        lambda route: route.fulfill(
-            response=page.request.get(route.request.url.replace("https://digits.example/", address))
-        ),
-    )
-    page.goto("https://digits.example/")
+def test_share_shows_the_pages_own_address_and_its_code(launch: Callable[..., Browser], address: str) -> None:
+    browser = launch("--host-resolver-rules=MAP digits.example 127.0.0.1")
+    page = browser.new_page()
+    page.goto(address.replace("127.0.0.1", "digits.example"))
     page.get_by_role("button", name="Share", exact=True).click()
-    expect(page.locator("#masthead dialog a")).to_have_text("https://digits.example/")
+    expect(page.locator("#masthead dialog a")).to_have_text(page.url)
     expect(page.locator("#masthead .code svg")).to_be_visible()
-    context.close()
+    page.screenshot(path=SCREENSHOTS / "static-share.png")
+    browser.close()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
