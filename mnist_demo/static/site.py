@@ -31,6 +31,7 @@ BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-leve
 COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
 EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
 ICON_SIDES = 192, 512  # pixels
+UNSEEN = "README.md", "preview.png"  # by who opens the page
 
 EACH = re.compile(r"\{\{#each examples}}(.*?)\{\{/each}}", re.DOTALL)
 FIELD = re.compile(r"\{\{(@?\w+)}}")
@@ -58,7 +59,7 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
 
 def _copy_files(output: Path) -> None:
     shutil.copytree(PAGE / "examples", output / "examples")
-    for path in (TYPEFACE, MASKABLE, PREVIEW, PACKAGES / WASM):
+    for path in (TYPEFACE, MASKABLE, PREVIEW, PACKAGES / WASM, FOLDER / "README.md"):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")
     with Image.open(ICON) as icon:
@@ -121,7 +122,7 @@ def manifest() -> dict[str, Any]:
 
 def service_worker(output: Path) -> str:
     """Return the script that keeps the files of a folder, all of one version."""
-    files = sorted(path for path in output.rglob("*") if path.is_file())
+    files = sorted(path for path in output.rglob("*") if path.is_file() and path.name not in UNSEEN)
     names = ["", *(path.relative_to(output).as_posix() for path in files if path.name != "index.html")]
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
     head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(names)};\n"
