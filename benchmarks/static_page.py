@@ -1,11 +1,10 @@
 """What the static page weighs, how soon and how fast it reads, beside the Gradio page on this machine in the same run.
 
-Run as `make static && python benchmarks/static_page.py`; it takes some three minutes. Printed are, each for both pages but
-for the first:
+Run as `python benchmarks/static_page.py` after `make static`; it takes some three minutes. Printed are the kilobytes of a
+first visit, compressed as file servers may send them; then, for each page:
 
-- kilobytes of a first visit, compressed as a file server may send them;
 - seconds from navigation to the reading of what is drawn at once, with nothing kept and on a second visit;
-- from the pen's lift until its reading is shown, and fresh readings a second while it moves, as live_drawing.py has them;
+- milliseconds from the pen's lift to its reading, and fresh readings a second while it moves, as in live_drawing.py;
 - seconds from choosing a photo of 12 megapixels until it is read;
 - megabytes of memory of the page's process, at the end.
 """
@@ -77,10 +76,13 @@ def main() -> None:
             gradio = measure(browser, url, arguments.digits, large)
         report("Gradio", gradio)
         browser.close()
-    print(
-        f"static to Gradio: pen's lift {np.median(static.lift) / np.median(gradio.lift):.2f}, fresh readings "
-        f"{static.fresh / gradio.fresh:.2f}, photo {static.photo / gradio.photo:.2f}, first {static.first / gradio.first:.2f}"
-    )
+    ratios = {
+        "first": static.first / gradio.first,
+        "pen's lift": np.median(static.lift) / np.median(gradio.lift),
+        "fresh readings": static.fresh / gradio.fresh,
+        "photo": static.photo / gradio.photo,
+    }
+    print("static to Gradio:", ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()))
 
 
 def weight() -> float:

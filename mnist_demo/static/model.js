@@ -1,13 +1,15 @@
 // The model, run by TensorFlow.js. Its graph is what mnist_demo/static/convert.py makes of the SavedModel.
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import "./gradients.js";
 
+const THREADS_MAX = 4; // where the page may have any: see service-worker.js
 const SIDE = 28; // pixels of the image that the classifier sees
 
 export async function loadModel() {
   setWasmPaths("./");
+  setThreadsCount(Math.min(THREADS_MAX, navigator.hardwareConcurrency));
   await tf.setBackend("wasm");
   return new Model(await loadGraphModel("model/model.json"));
 }

@@ -57,14 +57,21 @@ const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const scaled = (vector, by) => vector.map((value) => value / by);
 
 function covarianceOf(data, width, height) {
-  const sums = [[0, 0, 0], [0, 0, 0], [0, 0, 0]];
-  for (let i = 0; i < width * height; i++) {
-    for (const other of [(i + 1) % width ? i + 1 : i, i + width < width * height ? i + width : i]) {
-      const step = [0, 1, 2].map((colour) => data[4 * other + colour] - data[4 * i + colour]);
-      for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) sums[a][b] += step[a] * step[b];
+  let [rr, gg, bb, rg, rb, gb] = [0, 0, 0, 0, 0, 0];
+  const add = (i, j) => {
+    const [r, g, b] = [data[j] - data[i], data[j + 1] - data[i + 1], data[j + 2] - data[i + 2]];
+    [rr, gg, bb] = [rr + r * r, gg + g * g, bb + b * b];
+    [rg, rb, gb] = [rg + r * g, rb + r * b, gb + g * b];
+  };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = 4 * (y * width + x);
+      if (x + 1 < width) add(i, i + 4);
+      if (y + 1 < height) add(i, i + 4 * width);
     }
   }
-  return sums.map((row) => scaled(row, Math.max(1, 2 * width * height - width - height)));
+  const count = Math.max(1, 2 * width * height - width - height);
+  return [[rr, rg, rb], [rg, gg, gb], [rb, gb, bb]].map((row) => scaled(row, count));
 }
 
 function greyOf(data, mixture) {

@@ -24,5 +24,14 @@ async function forget() {
 
 async function answer(request) {
   const copies = await caches.open(COPIES);
-  return (await copies.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const copy = await copies.match(request, { ignoreSearch: true });
+  return copy ? isolated(copy) : fetch(request);
+}
+
+// Browsers let a page have threads, whose memory is shared, only with these headers, which a plain file server cannot send.
+function isolated({ body, headers: given }) {
+  const headers = new Headers(given);
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  return new Response(body, { headers });
 }

@@ -26,7 +26,10 @@ from mnist_demo.page.typeface import TYPEFACE
 
 FOLDER = Path(__file__).parent
 PACKAGES = Path(__file__).parents[2] / "node_modules"
-WASM = "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"  # which all browsers of today can run
+RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's headers
+    PACKAGES / "@tensorflow" / "tfjs-backend-wasm" / "dist" / f"tfjs-backend-wasm-{kind}.wasm"
+    for kind in ("simd", "threaded-simd")
+]
 BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
 COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
 EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
@@ -59,7 +62,7 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
 
 def _copy_files(output: Path) -> None:
     shutil.copytree(PAGE / "examples", output / "examples")
-    for path in (TYPEFACE, MASKABLE, PREVIEW, PACKAGES / WASM, FOLDER / "README.md"):
+    for path in (TYPEFACE, MASKABLE, PREVIEW, FOLDER / "README.md", *RUNTIMES):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")
     with Image.open(ICON) as icon:
