@@ -1,7 +1,7 @@
 """What the static page weighs, how soon and how fast it reads, beside the Gradio page on this machine in the same run.
 
-Run as `python benchmarks/static_page.py` after `make static`; it takes some three minutes. Printed are the kilobytes of a
-first visit, compressed as file servers may send them; then, for each page:
+Run as `python benchmarks/static_page.py` after `make static`; it takes some three minutes. Printed are the kilobytes of
+a first visit, compressed as file servers may send them; then, for each page:
 
 - seconds from navigation to the reading of what is drawn at once, with nothing kept and on a second visit;
 - milliseconds from the pen's lift to its reading, and fresh readings a second while it moves, as in live_drawing.py;

@@ -24,7 +24,7 @@ async function forget() {
 
 async function answer(request) {
   const copies = await caches.open(COPIES);
-  const copy = await copies.match(request, { ignoreSearch: true });
+  const copy = await copies.match(request.url.replace(/index\.html(?=$|[?#])/, ""), { ignoreSearch: true });
   return copy ? isolated(copy) : fetch(request);
 }
 

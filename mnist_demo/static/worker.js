@@ -9,6 +9,7 @@ const model = loadModel();
 const PHOTOS = ["note.webp", "receipt.webp", "blackboard.webp", "pencil.webp"];
 const EXAMPLE = "receipt.webp"; // which About shows before anything was read
 const DIGITS_SHOWN = 8; // there
+const FAULT = "A fault of this page, not of your picture. Please try again, or another picture.";
 const NO_PDF = "this page cannot open a PDF. Take a screenshot of it, or export it as PNG or JPEG.";
 
 const read = async (page) => (await model).read(page);
@@ -89,7 +90,7 @@ function share({ href, hostname, protocol }) {
 self.addEventListener("message", async ({ data: { id, name, argument } }) => {
   const answer = await Promise.resolve(argument).then(answers[name]).catch(worded).catch((error) => {
     console.error(error);
-    return { error: "A fault on the server, not in your picture. Please try again, or another picture." };
+    return { error: FAULT };
   });
   self.postMessage({ id, answer });
 });
