@@ -9,12 +9,18 @@ SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hosti
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))
 
-.PHONY: run batch test test-space space-check deploy fuzz lint audit train evaluate chromium nginx clean
+.PHONY: run static batch test test-space space-check deploy deploy-static space-and-token fuzz lint audit train evaluate chromium nginx clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.stamp node_modules/.package-lock.json chromium nginx
+# The page without a server, as a folder of files.
+static: build/static/index.html
+
+build/static/index.html: $(VENV)/dev.stamp node_modules/.package-lock.json $(shell find mnist_demo models -type f ! -path '*/__pycache__/*')
+	$(BIN)/python -m mnist_demo.static
+
+test: $(VENV)/dev.stamp node_modules/.package-lock.json static chromium nginx
 	$(NPM) test --silent
 	EXPECTED_PILLOW=$(call pinned,requirements-pillow.txt) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -28,14 +34,25 @@ space-check: $(VENV)/dev.stamp
 	PYTHONPATH=. $(BIN)/python tests/space_check.py
 
 # Uploads what git tracks to SPACE=owner/name, which is made if need be with ARGS, such as --flavor=zero-a10g or --private.
-deploy: $(VENV)/run.stamp
+deploy: space-and-token
+	rm -rf build/deploy
+	git checkout-index --all --prefix=build/deploy/
+	$(call upload,gradio,build/deploy)
+
+# Uploads the page without a server to SPACE=owner/name, likewise.
+deploy-static: space-and-token static
+	$(call upload,static,build/static)
+
+# Makes a Space of a kind, and uploads a folder to it.
+define upload
+$(BIN)/hf repos create $(SPACE) --type=space --sdk=$(1) --exist-ok $(ARGS)
+$(BIN)/hf upload $(SPACE) $(2) . --type=space --delete='*' --commit-message="Deploy $$(git rev-parse --short HEAD)"
+endef
+
+space-and-token: $(VENV)/run.stamp
 	@case "$(SPACE)" in ?*/?*) ;; *) echo "Name the Space: make deploy SPACE=owner/name" >&2; exit 2;; esac
 	@$(BIN)/hf auth token >/dev/null 2>&1 || { echo "No Hugging Face token. Make one that can write at" \
 		"https://huggingface.co/settings/tokens, then run $(BIN)/hf auth login, or set HF_TOKEN." >&2; exit 2; }
-	rm -rf build/deploy
-	git checkout-index --all --prefix=build/deploy/
-	$(BIN)/hf repos create $(SPACE) --type=space --sdk=gradio --exist-ok $(ARGS)
-	$(BIN)/hf upload $(SPACE) build/deploy . --type=space --delete='*' --commit-message="Deploy $$(git rev-parse --short HEAD)"
 
 # Looks for a minute for a file that load_image does not answer as it says.
 fuzz: $(VENV)/dev.stamp
@@ -83,7 +100,7 @@ $(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt 
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
 
-# What the page's scripts are linted and tested with; node itself comes with requirements-dev.txt.
+# What runs the model on the static page, and what scripts are linted and tested with; node comes with requirements-dev.txt.
 node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/dev.stamp
 	$(NPM) ci --silent --ignore-scripts
 	touch $@

@@ -1,7 +1,9 @@
 """From a picture to its text: marks in reading order as tables of boxes, and pictures with the real model."""
 
+import json
 from collections.abc import Iterable
 from functools import reduce
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -50,6 +52,17 @@ def shuffled(boxes: Boxes, labels: list[str | None]) -> tuple[Boxes, list[str | 
 
 NOT_YET = pytest.mark.xfail(strict=True, reason="rules that are gone read this; the reader does not yet")
 NUMBERS = ["7", "12.50", "-45", "20/07/2021", "12:45", "1,234.5", "0.007", "-3,5", "11/1/11", "3\u00b714"]
+
+
+CASES = json.loads((Path(__file__).parent / "readings.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_the_table_that_holds_for_the_static_page_too(case: dict) -> None:
+    boxes = np.array([mark[:4] for mark in case["marks"]], np.float32).reshape(-1, 4)
+    marks = as_marks(boxes, [mark[4] for mark in case["marks"]])
+    marks.signs[:] *= np.array([mark[5] / 0.9 for mark in case["marks"]], np.float32)[:, None]
+    assert read_marks(marks).text == case["text"]
 
 
 class TestLines:

@@ -12,9 +12,9 @@ from gradio.component_meta import ComponentMeta
 FOLDER = Path(__file__).parent
 
 
-def asset(name: str) -> str:
-    """Return the text of one of the page's files."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+def asset(name: str, folder: Path = FOLDER) -> str:
+    """Return the text of one of the page's files, or of another folder's."""
+    return (folder / name).read_text(encoding="utf-8")
 
 
 IMPORT = re.compile(r'^import (?:.* from )?"\./(.*)";\n', re.MULTILINE)
@@ -22,7 +22,7 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re
 MODULE = "const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();\n"
 
 
-def script(name: str) -> str:
+def script(name: str, folder: Path = FOLDER) -> str:
     """Return a JavaScript module and those it imports as one script, which is what Gradio runs for a component.
 
     Each imported module gets a scope of its own, of which only what it exports is seen.
@@ -32,11 +32,11 @@ def script(name: str) -> str:
 
     def join(name: str) -> str:
         joined.append(name)
-        text = asset(name)
+        text = asset(name, folder)
         for other in IMPORT.findall(text):
             if other not in joined:
                 body = join(other)
-                modules.append(MODULE.format(names=", ".join(EXPORT.findall(asset(other))), body=body))
+                modules.append(MODULE.format(names=", ".join(EXPORT.findall(asset(other, folder))), body=body))
         return EXPORT.sub("", IMPORT.sub("", text))
 
     own = join(name)

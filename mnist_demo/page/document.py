@@ -31,17 +31,23 @@ NO_SCRIPT = (
 NOTICE = b'<p class="offline" role="status"></p>'
 
 
-def describe(root: str) -> bytes:
-    """Return what searchers, browsers' bars and shared links show; `root` is the address that the page is open at."""
+def describe(root: str | None) -> bytes:
+    """Return what searchers, browsers' bars and shared links show.
+
+    `root` is the address that the page is open at; where it is not known, links to it are shown without a picture.
+    """
     metas = [
         ("name", "description", DESCRIPTION),
         ("property", "og:type", "website"),
         ("property", "og:title", TITLE),
         ("property", "og:description", DESCRIPTION),
-        ("property", "og:url", f"{root}/"),
-        ("property", "og:image", f"{root}{PREVIEW_PATH}"),
-        ("name", "twitter:card", "summary_large_image"),
     ]
+    if root is not None:
+        metas += [
+            ("property", "og:url", f"{root}/"),
+            ("property", "og:image", f"{root}{PREVIEW_PATH}"),
+            ("name", "twitter:card", "summary_large_image"),
+        ]
     tags = [META.format(*map(escape, meta)) for meta in metas]
     tags += [THEME_COLOUR.format(*ground) for ground in GROUNDS.items()]
     return "".join([f"<title>{TITLE}</title>", *tags]).encode()

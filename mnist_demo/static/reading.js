@@ -1,0 +1,145 @@
+// What marks say: mnist_demo/reading.py in JavaScript. A table of cases, tests/readings.json, holds for both.
+const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
+const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
+const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
+const [CLEAR, TURN_SHARE, TURN_SIDE] = [0.9, 0.5, 64];
+const [SEEN, LEVEL, LOW] = [0.6, 0.45, 0.5];
+const [SPACE, SPACE_TO_GAP] = [0.9, 2.2];
+
+const isDigit = (label) => label !== null && /\d/.test(label);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+const mean = (values) => sum(values) / values.length;
+const best = (values) => values.indexOf(Math.max(...values));
+const clip = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+// Reads a page, { grey, width, height, scale }, with read(page), which gives marks; and turns it where its readings say so.
+export async function recognize(page, read, mayTurn = true) {
+  const upright = readMarks(await read(page), page.scale);
+  const tells = [...upright.text].some((character) => TELLING.includes(character));
+  if (!mayTurn || Math.min(page.width, page.height) < TURN_SIDE || (isClear(upright) && tells)) return upright;
+  let chosen = upright;
+  for (const turned of [1, 2, 3]) {
+    const reading = { ...readMarks(await read(turn(page, turned)), page.scale), turned };
+    if (isClear(reading) && (chosen === upright || evidence(reading) > evidence(chosen))) chosen = reading;
+  }
+  return evidence(chosen) > TURN_SHARE * evidence(upright) ? chosen : upright;
+}
+
+function evidence({ digits, turned }) {
+  return sum(digits.filter(({ label }) => label && TELLING_TURNED[turned].includes(label)).map(({ confidence }) => confidence));
+}
+
+function isClear({ digits }) {
+  const sure = digits.filter(({ label }) => isDigit(label)).map(({ confidence }) => confidence);
+  return sure.length > 0 && mean(sure) >= CLEAR;
+}
+
+// Turns a page by quarters to the left.
+export function turn({ grey, width, height, scale }, quarters) {
+  if (!quarters) return { grey, width, height, scale };
+  const turned = new Uint8Array(grey.length);
+  for (let y = 0; y < width; y++) {
+    for (let x = 0; x < height; x++) turned[y * height + x] = grey[x * width + width - 1 - y];
+  }
+  return turn({ grey: turned, width: height, height: width, scale }, quarters - 1);
+}
+
+// Takes marks, each { box, signs, probabilities, image }; returns the reading, its digits in reading order.
+export function readMarks(all, scale = 1) {
+  const marks = all.filter(({ signs }) => sum(signs) >= SEEN).map((mark) => ({ ...mark, label: labelOf(mark.signs) }));
+  const faint = all.filter(({ signs }) => sum(signs) < SEEN);
+  const lines = findLines(marks);
+  for (const line of lines.filter((one) => !one.some(({ label }) => isDigit(label)))) {
+    for (const mark of line) mark.label = null; // signs without a number
+  }
+  return { text: textOf(lines, faint), digits: lines.flat().map((mark) => digitOf(mark, scale)), turned: 0 };
+}
+
+// The likeliest sign's label, all digits counting as one sign until one of them is chosen.
+export function labelOf(signs) {
+  const [digits, others] = [[...signs].slice(0, 10), [...signs].slice(10)];
+  return sum(digits) >= Math.max(...others) ? SIGNS[best(digits)] : SIGNS[10 + best(others)];
+}
+
+function digitOf({ box, signs, probabilities, image, label }, scale) {
+  const [left, top, right, bottom] = box.map((side) => Math.round(side * scale));
+  const isSign = label !== null && !isDigit(label);
+  const confidence = isSign ? signs[SIGNS.indexOf(label)] : Math.max(...probabilities);
+  return { label, confidence, box: [left, top, Math.max(right, left + 1), Math.max(bottom, top + 1)], probabilities, image };
+}
+
+// The marks of each line from left to right, the lines from top to bottom.
+function findLines(marks) {
+  const lines = [];
+  const ordered = [...marks].sort((a, b) => a.box[0] - b.box[0]);
+  const isSmall = ({ label }) => label !== null && !isDigit(label);
+  for (const mark of ordered.filter((one) => !isSmall(one))) {
+    const shares = lines.map((line) => beside(line.at(-1).box, mark.box, line.at(-2)?.box));
+    const line = lines[best(shares)];
+    if (line && Math.max(...shares) >= LEVEL) line.push(mark);
+    else lines.push([mark]);
+  }
+  for (const mark of ordered.filter(isSmall)) {
+    const distances = lines.map((line) => distance(line, mark));
+    if (Math.min(...distances) < 1) lines[best(distances.map((value) => -value))].push(mark);
+  }
+  for (const line of lines) line.sort((a, b) => a.box[0] + a.box[2] - b.box[0] - b.box[2]);
+  const middle = (line) => mean(line.map(({ box }) => box[1] + box[3]));
+  return lines.sort((a, b) => middle(a) - middle(b));
+}
+
+// How much of the lower one's height two boxes share, the line going on as it went from `before` to `a`.
+function beside(a, b, before) {
+  const height = Math.max(Math.min(a[3] - a[1], b[3] - b[1]), 1e-3);
+  if (b[0] - a[2] > 12 * Math.max(a[3] - a[1], b[3] - b[1])) return 0;
+  let rise = 0;
+  if (before) {
+    const run = Math.max(a[0] - before[0], 0.5 * (a[3] - a[1]));
+    rise = (clip((a[1] + a[3] - before[1] - before[3]) / 2 / run, -0.3, 0.3) / 2) * (b[0] - a[0]);
+  }
+  return (Math.min(a[3] + rise, b[3]) - Math.max(a[1] + rise, b[1])) / height;
+}
+
+// How far a small sign is from the nearest digit of a line, 1 being too far.
+function distance(line, { box }) {
+  const height = median(line.map((other) => other.box[3] - other.box[1]));
+  const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+  const across = line.map((other) => Math.max(other.box[0] - x, x - other.box[2], 0) / (2 * height));
+  const near = line[best(across.map((value) => -value))].box;
+  return Math.max(Math.min(...across), Math.max(near[1] - y, y - near[3], 0) / (LOW * height));
+}
+
+// What lines say, joined by newlines, with a space in each wide gap.
+function textOf(lines, faint) {
+  const texts = [];
+  for (const line of lines) {
+    const read = line.filter(({ label }) => label !== null);
+    const digits = read.filter(({ label }) => isDigit(label));
+    if (!digits.length) continue;
+    const height = median(digits.map(({ box }) => box[3] - box[1]));
+    const others = [...line.filter(({ label }) => label === null), ...faint].map(({ box }) => box);
+    const gaps = read.slice(1).map(({ box }, i) => gap(read[i].box, box, others));
+    const wide = Math.max(SPACE * height, SPACE_TO_GAP * Math.max(0, median(gaps.length ? gaps : [0])));
+    texts.push(read.map(({ label }, i) => (i && gaps[i - 1] > wide ? ` ${label}` : label)).join(""));
+  }
+  return texts.join("\n");
+}
+
+// The widest stretch between two marks of a line in which no other stands.
+function gap(left, right, others) {
+  const [top, bottom] = [Math.min(left[1], right[1]), Math.max(left[3], right[3])];
+  const between = others
+    .filter((box) => box[1] < bottom && box[3] > top && box[2] > left[2] && box[0] < right[0])
+    .sort((a, b) => a[0] - b[0]);
+  let [end, widest] = [left[2], 0];
+  for (const box of [...between, right]) {
+    widest = Math.max(widest, box[0] - end);
+    end = Math.max(end, box[2]);
+  }
+  return widest;
+}

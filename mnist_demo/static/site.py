@@ -1,0 +1,132 @@
+"""The static page's files: the page's own components, texts and styles, the model, and TensorFlow.js."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from mnist_demo.inference import MODEL_DIR, verify_checksums
+from mnist_demo.page import i18n
+from mnist_demo.page.card import MODELS, read_card
+from mnist_demo.page.component import FOLDER as PAGE
+from mnist_demo.page.component import asset, script
+from mnist_demo.page.document import STYLES, describe
+from mnist_demo.page.examples import drawings, thumbnails
+from mnist_demo.page.installation import MANIFEST
+from mnist_demo.page.pictures import ICON, MASKABLE, PREVIEW
+from mnist_demo.page.typeface import TYPEFACE
+
+FOLDER = Path(__file__).parent
+PACKAGES = Path(__file__).parents[2] / "node_modules"
+RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's headers
+    PACKAGES / "@tensorflow" / "tfjs-backend-wasm" / "dist" / f"tfjs-backend-wasm-{kind}.wasm"
+    for kind in ("simd", "threaded-simd")
+]
+BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
+COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
+EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
+ICON_SIDES = 192, 512  # pixels
+UNSEEN = "README.md", "preview.png"  # by who opens the page
+
+EACH = re.compile(r"\{\{#each examples}}(.*?)\{\{/each}}", re.DOTALL)
+FIELD = re.compile(r"\{\{(@?\w+)}}")
+
+
+def build(output: Path, model: Path = MODEL_DIR) -> None:
+    """Write the static page into a folder, which is replaced.
+
+    Raises:
+        FileNotFoundError, ValueError: the model is missing or damaged.
+    """
+    from mnist_demo.static.convert import convert  # TensorFlow
+
+    verify_checksums(model)
+    shutil.rmtree(output, ignore_errors=True)
+    convert(model, output / "model")
+    _copy_files(output)
+    bundle(output / "worker.js")
+    texts = {"index.html": document(), "components.js": components()}
+    texts |= {"card.json": json.dumps(read_card()), "manifest.json": json.dumps(manifest())}
+    for name, text in texts.items():
+        (output / name).write_text(text, encoding="utf-8")
+    (output / "service-worker.js").write_text(service_worker(output), encoding="utf-8")
+
+
+def _copy_files(output: Path) -> None:
+    shutil.copytree(PAGE / "examples", output / "examples")
+    for path in (TYPEFACE, MASKABLE, PREVIEW, FOLDER / "README.md", *RUNTIMES):
+        shutil.copy(path, output)
+    shutil.copy(MODELS / "README.md", output / "card.md")
+    with Image.open(ICON) as icon:
+        for side in ICON_SIDES:
+            icon.resize((side, side)).save(output / f"icon-{side}.png", optimize=True)
+
+
+def document() -> str:
+    """Return index.html, with the page's styles and with what goes before everything."""
+    styles = "".join([asset("static.css", FOLDER), *map(asset, STYLES)])
+    settings = f"gradio_config = {json.dumps({'i18n_translations': translations()}, ensure_ascii=False)};"
+    scripts = [settings, asset("page.js"), script("offline.js", FOLDER)]
+    head = [describe(None).decode(), f"<style>{styles}</style>", *(f"<script>{each}</script>" for each in scripts)]
+    return asset("index.html", FOLDER).replace("{head}", "".join(head))
+
+
+def translations() -> dict[str, dict[str, str]]:
+    """Return the page's words and those of this edition, by language."""
+    own = json.loads(asset("texts.json", FOLDER))
+    return {language: {**texts, **own[language]} for language, texts in i18n.translations.items()}
+
+
+def components() -> str:
+    """Return the script that makes the page of its components: markup, what it shows, and what it does."""
+    entries = [component(name, EXAMPLES[name]() if name in EXAMPLES else []) for name in COMPONENTS]
+    return f"const components = {{\n{''.join(entries)}}};\n{script('start.js', FOLDER)}"
+
+
+def component(name: str, examples: list[dict[str, str]]) -> str:
+    """Return a component's entry; its markup has `${...}` in it, as a template of JavaScript's does."""
+    template = EACH.sub(lambda each: _repeat(each[1], examples), asset(f"{name}.html"))
+    props = json.dumps({"examples": examples})
+    run = f"run(element, props, server) {{\n{script(f'{name}.js')}\n}}"
+    return f"{name}: {{ template: () => `{template}`, props: {props}, {run} }},\n"
+
+
+def _repeat(template: str, examples: list[dict[str, str]]) -> str:
+    """Return a part of a template once for each example, its {{fields}} filled in."""
+    return "".join(_fill(template, {**example, "@index": str(i)}) for i, example in enumerate(examples))
+
+
+def _fill(template: str, fields: dict[str, str]) -> str:
+    return FIELD.sub(lambda field: escape(fields[field[1]]), template)
+
+
+def bundle(output: Path) -> None:
+    """Write the worker that runs the model, and all that it imports, as one script."""
+    esbuild = str(PACKAGES / "esbuild" / "bin" / "esbuild")
+    command = ["node", esbuild, str(FOLDER / "worker.js"), f"--outfile={output}", *BUNDLE]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # node comes as a package of Python's
+    subprocess.run(command, env={**os.environ, "PATH": path}, check=True)
+
+
+def manifest() -> dict[str, Any]:
+    """Return what browsers take to install the page."""
+    maskable = MANIFEST["icons"][-1]
+    icons = [{"src": f"icon-{side}.png", "sizes": f"{side}x{side}", "type": "image/png"} for side in ICON_SIDES]
+    return {**MANIFEST, "icons": [*icons, maskable]}
+
+
+def service_worker(output: Path) -> str:
+    """Return the script that keeps the files of a folder, all of one version."""
+    files = sorted(path for path in output.rglob("*") if path.is_file() and path.name not in UNSEEN)
+    names = ["", *(path.relative_to(output).as_posix() for path in files if path.name != "index.html")]
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(names)};\n"
+    return head + asset("service-worker.js", FOLDER)

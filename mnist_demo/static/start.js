@@ -1,0 +1,42 @@
+// Puts the page's components into their places and lets a worker answer what they ask a server for.
+(() => {
+  const worker = new Worker("worker.js");
+  const asked = new Map(); // from a request's number to what its answer goes to
+
+  worker.addEventListener("message", ({ data: { id, answer } }) => {
+    asked.get(id)(answer);
+    asked.delete(id);
+  });
+
+  function ask(name, argument) {
+    return new Promise((answered) => {
+      const id = crypto.getRandomValues(new Uint32Array(1))[0];
+      asked.set(id, answered);
+      worker.postMessage({ id, name, argument });
+    });
+  }
+
+  const place = (name) => document.querySelector(`#${name} > .html-container > div`);
+  for (const [name, { template }] of Object.entries(components)) place(name).innerHTML = template();
+  for (const [name, { props, run }] of Object.entries(components)) {
+    const server = new Proxy({}, { get: (_, method) => (argument) => ask(`${name}.${method}`, argument) });
+    run(place(name).closest(".block"), props, server);
+  }
+
+  // ---- the tabs, as Gradio has them
+
+  const tabs = [...document.querySelectorAll("#sources [role=tab]")];
+  function show(tab) {
+    for (const other of tabs) {
+      other.setAttribute("aria-selected", other === tab);
+      other.tabIndex = other === tab ? 0 : -1;
+      document.getElementById(other.getAttribute("aria-controls")).hidden = other !== tab;
+    }
+  }
+  for (const tab of tabs) {
+    tab.textContent = T(tab.dataset.tabId);
+    tab.addEventListener("click", () => show(tab));
+  }
+  show(tabs.find((tab) => `#${tab.dataset.tabId}` === location.hash) ?? tabs[0]);
+  document.querySelector("footer .here").textContent = T("here");
+})();

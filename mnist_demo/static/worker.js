@@ -1,0 +1,96 @@
+// What the page's components ask a server for, answered here: one entry for each function, called COMPONENT.FUNCTION.
+import qrcode from "qrcode-generator";
+import { loadModel } from "./model.js";
+import { dataUrl, encode, encodeSigned, glow, maps } from "./paint.js";
+import { loadPage } from "./picture.js";
+import { recognize, readMarks } from "./reading.js";
+
+const model = loadModel();
+const PHOTOS = ["note.webp", "receipt.webp", "blackboard.webp", "pencil.webp"];
+const EXAMPLE = "receipt.webp"; // which About shows before anything was read
+const DIGITS_SHOWN = 8; // there
+const FAULT = "A fault of this page, not of your picture. Please try again, or another picture.";
+const NO_PDF = "this page cannot open a PDF. Take a screenshot of it, or export it as PNG or JPEG.";
+
+const read = async (page) => (await model).read(page);
+const bytes = (encoded) => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+const inked = (encoded) => Float32Array.from(bytes(encoded), (value) => value / 255);
+const example = async (name) => (await fetch(`examples/${name}`)).blob();
+const base64 = async (blob) => (await dataUrl(blob)).split(",")[1];
+
+// A file's reading, as the components take it.
+async function readFile(file, mayTurn, name = file.name) {
+  const reading = await recognize(await loadPage(file, name), read, mayTurn);
+  return { ...reading, digits: reading.digits.map((digit) => ({ ...digit, image: encode(digit.image) })) };
+}
+
+// The numbers of a row of the table.
+async function asRow(file) {
+  const { text, digits } = await readFile(file, true);
+  const sure = digits.filter(({ label }) => label && /\d/.test(label)).map(({ confidence }) => confidence);
+  return { text, marks: digits.length, lowest: sure.length ? Math.min(...sure) : null };
+}
+
+// RangeErrors are words for the file's owner.
+const worded = (error) => {
+  if (error instanceof RangeError) return { error: error.message };
+  throw error;
+};
+
+const answers = {
+  "sketchpad.read": async (url) => readFile(await (await fetch(url)).blob(), false, "drawing"),
+  "frame.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn),
+  "frame.example": async (name) => ({ data: await base64(await example(name)) }),
+  "frame.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
+  "batch.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
+  "batch.read": async ({ data }) => {
+    const rows = [];
+    for (const file of Object.values(data)) rows.push(await asRow(file).catch(worded));
+    return { rows };
+  },
+  "batch.examples": () => Promise.all(PHOTOS.map(async (name) => ({ name, data: await base64(await example(name)) }))),
+  "batch.classify": async (images) => {
+    const rows = await (await model).predict(inked(images));
+    const lowest = rows.map((row) => Math.max(...row));
+    return { labels: rows.map((row, i) => String(row.indexOf(lowest[i]))), lowest };
+  },
+  "why.respond": async (image) => ({ layers: await Promise.all((await (await model).layers(inked(image))).map(maps)) }),
+  "why.explain": async ({ image, labels }) => {
+    const [own, other] = await (await model).saliency(inked(image), labels.map(Number));
+    return { own: encodeSigned(own), other: encodeSigned(other) };
+  },
+  "about.steps": async (upload) => takeSteps(upload ? upload.data.picture : await example(EXAMPLE)),
+  "about.card": async () => (await fetch("card.json")).json(),
+  "masthead.share": (address) => share(new URL(address)),
+};
+
+// How a picture is read, step by step.
+async function takeSteps(picture) {
+  const page = await loadPage(picture, "picture");
+  const { digits } = readMarks(await read(page));
+  const { width, height } = page;
+  const parts = ([left, top, right, bottom]) => [left / width, top / height, right / width, bottom / height];
+  return {
+    ...(await glow(page, await (await model).heat(page))),
+    marks: digits.map(({ label, box }) => ({ label, box: parts(box) })),
+    images: digits.filter(({ label }) => label && /\d/.test(label)).slice(0, DIGITS_SHOWN).map(({ image }) => encode(image)),
+  };
+}
+
+// The page's own address and its QR code; none where only this computer can open it.
+function share({ href, hostname, protocol }) {
+  if (!protocol.startsWith("http") || /^(localhost|127\.|\[::1\])/.test(hostname)) return {};
+  const code = qrcode(0, "M");
+  code.addData(href);
+  code.make();
+  const isLocal = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|\.(local|lan|internal|home\.arpa)$|^[^.]+$/.test(hostname);
+  return { url: href, code: code.createSvgTag({ scalable: true, margin: 2 }), local: isLocal };
+}
+
+self.addEventListener("message", async ({ data: { id, name, argument } }) => {
+  const answer = await Promise.resolve(argument).then(answers[name]).catch(worded).catch((error) => {
+    console.error(error);
+    return { error: FAULT };
+  });
+  self.postMessage({ id, answer });
+});

@@ -1,0 +1,255 @@
+"""The page without a server: a plain file server hands out what `make static` built, and the browser does the rest."""
+
+import base64
+import contextlib
+import functools
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from app_server import ROOT
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from mnist_demo import Classifier, recognize
+from mnist_demo.page.examples import PHOTOS, photo_bytes
+from mnist_demo.page.explanation import explain
+from mnist_demo.static.site import translations
+from mnist_demo.training.data import data_dir, load_mnist
+
+from .conftest import PHONE, SCREENSHOTS, VISITED, WINDOWS, is_dark
+from .pen import draw, place, touch
+from .test_everyone import violations
+from .test_languages import LOCALES, overflow
+
+SITE = ROOT / "build" / "static"
+COLD_MAX, AGAIN_MAX = 30, 15  # seconds to a first reading, on a machine with much else to do
+TEXTS = translations()
+# Asks the worker, as a component does.
+ASK = """([name, argument]) => new Promise((resolve) => {
+  const worker = new Worker("worker.js");
+  worker.onmessage = ({ data }) => resolve(data.answer);
+  worker.postMessage({ id: 0, name, argument });
+})"""
+
+Visit = Callable[..., Page]
+
+
+class FileHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Hand out a folder's files; yield their address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(FileHandler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    assert (SITE / "index.html").exists(), "run `make static` first"
+    with serve(SITE) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Open the page as who was never here; at the end, expect that it logged no fault and asked no other host."""
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def visit(**options: Any) -> Page:
+        contexts.append(browser.new_context(**{**WINDOWS["desktop"], **options}))
+        contexts[-1].add_init_script(VISITED)
+        contexts[-1].on("request", lambda request: faults.append(request.url) if is_elsewhere(request.url) else None)
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address)
+        return page
+
+    def is_elsewhere(url: str) -> bool:
+        return not url.startswith((address, "data:", "blob:"))
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def read(page: Page, number: str) -> None:
+    expect(page.locator("#reading")).to_have_text(number)
+
+
+def test_a_first_visit_reads_soon_and_a_second_sooner_with_no_server_at_all(browser: Browser) -> None:
+    context = browser.new_context(**WINDOWS["desktop"])
+    context.add_init_script(VISITED)
+    page = context.new_page()
+    with serve(SITE) as address:
+        assert seconds_to_read(page, "42", lambda: page.goto(address)) < COLD_MAX
+        expect(page.locator("footer .ready")).to_have_text(TEXTS["en"]["ready"])
+    page.evaluate("sessionStorage.clear()")  # the drawing
+    assert seconds_to_read(page, "71", page.reload) < AGAIN_MAX
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(2)
+    context.close()
+
+
+def seconds_to_read(page: Page, number: str, arrive: Callable[[], Any]) -> float:
+    begun = time.monotonic()
+    arrive()
+    draw(page, number)
+    expect(page.locator("#reading")).to_have_text(number)
+    return time.monotonic() - begun
+
+
+def test_digits_drawn_by_touch_are_read(visit: Visit) -> None:
+    page = visit(**PHONE)
+    for stroke in place("42", page.locator("#sketchpad canvas")):
+        touch(page, stroke)
+    read(page, "42")
+    page.get_by_role("button", name="Clear").click()
+    read(page, "")
+
+
+def test_each_example_photo_gives_what_python_gives(visit: Visit, classifier: Classifier) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Photo").click()
+    for name, lines in PHOTOS.items():
+        page.get_by_role("button", name=f"Example {' '.join(lines)}").click()
+        expected = recognize(photo_bytes(name), classifier)
+        read(page, expected.text)
+        boxes = page.locator("#frame .boxes button").evaluate_all(
+            "all => all.map(({ style }) => [style.left, style.top])"
+        )
+        with Image.open(SITE / "examples" / name) as photo:
+            sides = np.array([[digit.box[0] / photo.width, digit.box[1] / photo.height] for digit in expected.digits])
+        shown = np.array([[float(side.rstrip("%")) / 100 for side in box] for box in boxes])
+        np.testing.assert_allclose(shown, sides, atol=3 / 675)
+        said = page.locator("#seen small").all_inner_texts()
+        confidences = [100 * digit.confidence for digit in expected.digits]
+        assert [float(share.rstrip("%")) for share in said] == pytest.approx(confidences, abs=2)
+
+
+def test_a_photo_that_lies_is_turned_by_its_exif_data_or_its_reading(visit: Visit, tmp_path: Path) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Photo").click()
+    with Image.open(SITE / "examples" / "note.webp") as photo:
+        lying = photo.convert("RGB").transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying.save(tmp_path / "marked.jpg", exif=exif)
+    lying.save(tmp_path / "lying.jpg")
+    for name, note in (("marked.jpg", ""), ("lying.jpg", TEXTS["en"]["turned"])):
+        page.locator("#frame input").set_input_files(tmp_path / name)
+        read(page, "4071")
+        expect(page.locator("#frame .connection")).to_have_text(note)
+        page.get_by_role("button", name="Remove").click()
+        read(page, "")
+
+
+def test_files_that_cannot_be_read_are_named(visit: Visit, tmp_path: Path) -> None:
+    page = visit(locale="de-DE")
+    page.get_by_role("tab", name="Foto").click()
+    for name, content, key in (("a.txt", b"Dear model,", "error_kind"), ("b.pdf", b"%PDF-1.7", "error_no_pdf")):
+        (tmp_path / name).write_bytes(content)
+        page.locator("#frame input").set_input_files(tmp_path / name)
+        expect(page.locator("#frame .problem")).to_have_text(TEXTS["de"][key].format(name=name))
+
+
+def test_probabilities_and_saliency_are_the_savedmodels(visit: Visit, classifier: Classifier) -> None:
+    images = load_mnist(data_dir())[1].images[:1000]
+    page = visit()
+    answer = page.evaluate(ASK, ["batch.classify", as_base64(images)])
+    expected = classifier.predict(images.astype(np.float32) / np.float32(255))
+    assert answer["labels"] == [str(label) for label in expected.argmax(1)]
+    np.testing.assert_allclose(answer["lowest"], expected.max(1), atol=1e-4)
+    question = {"image": as_base64(images[0]), "labels": ["7", "3"]}
+    found, reasons = page.evaluate(ASK, ["why.explain", question]), explain(question, classifier)
+    for name in ("own", "other"):
+        own, pythons = (np.frombuffer(base64.b64decode(each[name]), np.int8).astype(int) for each in (found, reasons))
+        np.testing.assert_allclose(own, pythons, atol=1)
+
+
+def as_base64(pixels: NDArray[np.uint8]) -> str:
+    return base64.b64encode(pixels.tobytes()).decode()
+
+
+def test_batch_reads_photos_and_mnists_own_files(visit: Visit, tmp_path: Path, mnist_images: Any) -> None:
+    np.save(tmp_path / "digits.npy", mnist_images)
+    (tmp_path / "letter.png").write_bytes(b"Dear model,")
+    page = visit()
+    page.get_by_role("tab", name="Batch").click()
+    page.get_by_role("button", name="Examples").click()
+    expect(page.locator("#batch tbody tr")).to_have_count(4)
+    texts = [" ".join(row.split()) for row in page.locator("#batch td:nth-child(2)").all_inner_texts()]
+    assert texts == [" ".join(lines) for lines in PHOTOS.values()]
+    page.locator("#batch input").set_input_files([tmp_path / "digits.npy", tmp_path / "letter.png"])
+    expect(page.locator("#batch .count")).to_have_text("14 of 15 read, 1 failed")
+    assert page.locator("#batch td:nth-child(2)").all_inner_texts()[4:14] == list("0123456789")
+
+
+def test_what_only_a_server_gives_is_not_shown(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .digits canvas")).to_have_count(8)
+    expect(page.locator("#about .card")).to_be_visible()
+    expect(page.get_by_text(TEXTS["en"]["python_text"])).to_be_hidden()
+    expect(page.get_by_role("button", name="Share", exact=True)).to_be_hidden()  # only this computer can open the page
+
+
+def test_share_shows_the_pages_own_address_and_its_code(launch: Callable[..., Browser], address: str) -> None:
+    browser = launch("--host-resolver-rules=MAP digits.example 127.0.0.1")
+    page = browser.new_page()
+    page.goto(address.replace("127.0.0.1", "digits.example"))
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("#masthead dialog a")).to_have_text(page.url)
+    expect(page.locator("#masthead .code svg")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "static-share.png")
+    browser.close()
+
+
+@pytest.mark.parametrize(("window", "scheme"), [("desktop", "dark"), ("phone", "light")])
+def test_axe_finds_nothing_and_the_page_fits(visit: Visit, window: str, scheme: Any) -> None:
+    page = visit(**WINDOWS[window], color_scheme=scheme, reduced_motion="reduce")
+    page.get_by_role("button", name="Example 2026").click()
+    read(page, "2026")
+    for tab, shown in (
+        ("Draw", "#seen button"),
+        ("Photo", "#frame .drop"),
+        ("Batch", ".rows"),
+        ("About", "#about .digits canvas"),
+    ):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.locator(shown).first).to_be_visible()
+        assert violations(page) == []
+        assert overflow(page) == 0
+        page.screenshot(path=SCREENSHOTS / f"static-{window}-{scheme}-{tab.lower()}.png", full_page=True)
+    assert is_dark(page) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_page_speaks_the_readers_language(visit: Visit, language: str) -> None:
+    texts = TEXTS[language]
+    page = visit(**PHONE, locale=LOCALES[language])
+    expect(page.get_by_text(texts["here"])).to_be_visible()
+    page.get_by_role("tab", name=texts["photo"], exact=True).click()
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_every_language_has_every_text_with_the_same_gaps(language: str) -> None:
+    assert TEXTS[language].keys() == TEXTS["en"].keys()
+    for key, text in TEXTS[language].items():
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", TEXTS["en"][key])), key

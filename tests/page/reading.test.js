@@ -1,0 +1,44 @@
+// Reading order and text are written twice: these cases, of tests/readings.json, hold for Python's reading.py too.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { labelOf, readMarks, recognize, turn } from "../../mnist_demo/static/reading.js";
+
+const SIGNS = [..."0123456789.,-/:", null];
+const cases = JSON.parse(readFileSync(new URL("../readings.json", import.meta.url), "utf8"));
+
+function asMark([left, top, right, bottom, label, certainty]) {
+  const signs = SIGNS.map((sign) => (sign === label ? certainty : 0));
+  const probabilities = signs.slice(0, 10).map((share) => (/\d/.test(label) ? share + (1 - certainty) / 10 : 0.1));
+  return { box: [left, top, right, bottom], signs, probabilities, image: [] };
+}
+
+for (const { name, marks, text } of cases) {
+  test(name, () => assert.equal(readMarks(marks.map(asMark)).text, text));
+}
+
+test("boxes are in the picture's pixels, and never empty", () => {
+  const { digits } = readMarks([asMark([10, 20, 10.1, 40, "1", 0.9])], 2.5);
+  assert.deepEqual(digits[0].box, [25, 50, 26, 100]);
+});
+
+test("all digits count as one sign until one of them is chosen", () => {
+  const signs = SIGNS.map((sign) => (sign === "/" ? 0.4 : sign === "1" || sign === "7" ? 0.25 : 0));
+  assert.equal(labelOf(signs), "1");
+});
+
+test("a page is turned by quarters to the left", () => {
+  const page = { grey: Uint8Array.of(1, 2, 3, 4, 5, 6), width: 3, height: 2, scale: 1 };
+  assert.deepEqual(turn(page, 1), { grey: Uint8Array.of(3, 6, 2, 5, 1, 4), width: 2, height: 3, scale: 1 });
+  assert.deepEqual(turn(page, 2).grey, Uint8Array.of(6, 5, 4, 3, 2, 1));
+});
+
+test("a page that lies is turned, if its readings tell so clearly", async () => {
+  const number = (label, certainty) => [asMark([0, 0, 60, 100, label, certainty])];
+  const readings = [number("7", 0.7), number("4", 0.6), number("4", 0.98), number("2", 0.5)];
+  const page = { grey: new Uint8Array(100 * 100), width: 100, height: 100, scale: 1 };
+  const asked = [...readings];
+  const reading = await recognize(page, async () => asked.shift());
+  assert.deepEqual([reading.text, reading.turned], ["4", 2]);
+  assert.equal((await recognize(page, async () => readings[0], false)).text, "7");
+});
