@@ -1,12 +1,12 @@
-"""Pictures a second by the command line, by a batch here, and by clusters of one node, two, and three of which one dies.
+"""Pictures a second: the command line, a batch here, and clusters of one, two, and three nodes of which one dies.
 
     python benchmarks/batch.py [--pictures 100000]
 
-Draws digits, 400x400 PNG files, of which every hundredth is spoilt, and has each way read all of them. A cluster's nodes
-are Ray's, one core each, on this machine; one dies half-way. It is checked that every picture has one row, and that the
-counts are right. The rates count the start of the processes, as a user waits for it too; "work" leaves out what the
-same way takes to start and read one drawing. Memory is the most that each node's processes took, what they share
-counted once.
+Draws digits, 400x400 PNG files, of which every hundredth is spoilt, and has each way read all of them. A cluster's
+nodes are Ray's, one core each, on this machine; one dies half-way. It is checked that every picture has one row, and
+that the counts are right. The rates count the start of the processes, as a user waits for it too; "work" leaves out
+what the same way takes to start and read one drawing. Memory is the most that each node's processes took, what they
+share counted once.
 """
 
 import argparse
@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 from serving import ROOT
 
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tests"))
 from ray_cluster import ENVIRONMENT, Cluster, start_cluster
 
 from mnist_demo.batch import SHARD_ROWS
