@@ -1,18 +1,22 @@
-"""Images a second with Apache Beam and one or two workers, with the command line, and by the model's signature alone.
+"""Pictures a second: the command line, a batch here, and clusters of one, two, and three nodes of which one dies.
 
-    python benchmarks/batch.py
+    python benchmarks/batch.py [--pictures 100000]
 
-Renders drawings of a digit, 400x400 PNG files, and has each way read all of them, in processes of their own, in rounds
-one after the other. The rates count the start of the processes, as a user waits for it too; "work" leaves out what
-the same way takes to start and read a single drawing.
+Draws digits, 400x400 PNG files, of which every hundredth is spoilt, and has each way read all of them. A cluster's
+nodes are Ray's, one core each, on this machine; one dies half-way. It is checked that every picture has one row, and
+that the counts are right. The rates count the start of the processes, as a user waits for it too; "work" leaves out
+what the same way takes to start and read one drawing. Memory is the most that each node's processes took, what they
+share counted once.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,41 +26,56 @@ from numpy.typing import NDArray
 from serving import ROOT
 
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tests"))
+from ray_cluster import ENVIRONMENT, Cluster, start_cluster
+
+from mnist_demo.batch import SHARD_ROWS
 from mnist_demo.page.examples import bounds, write_line
 
 SIDE = 400  # pixels
-SIGNATURE_BATCH = 256  # images
+DRAWINGS = 1000  # different ones
+EACH_BAD = 100  # of so many files one is spoilt
+
+Way = Callable[[Path], str]  # has a folder's files read, and returns what to say of it
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, default=20_000, help="drawings (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=1, help="times that each way reads them (default: %(default)s)")
+    parser.add_argument("--pictures", type=int, default=20_000, help="drawings (default: %(default)s)")
     options = parser.parse_args()
-    ways: dict[str, Callable[[Path], None]] = {
-        "command line": command_line,
-        "Beam, 1 worker": lambda folder: beam(folder, 1),
-        "Beam, 2 workers": lambda folder: beam(folder, 2),
-    }
     with tempfile.TemporaryDirectory() as scratch:
-        drawings, single = Path(scratch, "drawings"), Path(scratch, "single")
-        write_drawings(drawings, options.images)
-        write_drawings(single, 1)
-        starts = {name: seconds(way, single) for name, way in ways.items()}
-        for _ in range(options.rounds):
-            for name, way in ways.items():
-                taken = seconds(way, drawings)
-                rate, work = options.images / taken, options.images / (taken - starts[name])
-                print(f"{name:16} {rate:6.0f} images/s, start of {starts[name]:4.1f} s included; work {work:6.0f}/s")
-    print(f"signature alone  {signature_rate():6.0f} images/s, 28x28, {SIGNATURE_BATCH} at a time")
+        pictures, single = Path(scratch, "pictures"), Path(scratch, "single")
+        write_pictures(pictures, options.pictures)
+        write_pictures(single, 2)
+        report("command line", command_line, pictures, single)
+        report("batch, here", batch, pictures, single)
+        with start_cluster(1) as one:
+            report("1 node", lambda folder: batch(folder, one), pictures, single)
+        with start_cluster(2) as two:
+            report("2 nodes", lambda folder: batch(folder, two), pictures, single)
+        with start_cluster(3) as three:
+            report("3 nodes, 1 dies", lambda folder: batch(folder, three, folder == pictures), pictures, single)
 
 
-def write_drawings(folder: Path, count: int) -> None:
-    """Write drawings of a digit, as PNG files."""
+def report(name: str, way: Way, pictures: Path, single: Path) -> None:
+    """Print how fast a way is."""
+    start = time.perf_counter()
+    way(single)
+    began = time.perf_counter()
+    said = way(pictures)
+    alone, taken, count = began - start, time.perf_counter() - began, len(list(pictures.iterdir()))
+    rates = f"{count / taken:6.1f} pictures/s, start of {alone:4.1f} s included; work {count / (taken - alone):6.1f}/s"
+    print(f"{name:17} {rates} {said}", flush=True)
+
+
+def write_pictures(folder: Path, count: int) -> None:
+    """Write drawings of a digit as PNG files; the first of every hundred is spoilt."""
     folder.mkdir()
+    contents = [cv2.imencode(".png", drawing(seed))[1].tobytes() for seed in range(min(DRAWINGS, count))]
     for number in range(count):
-        cv2.imwrite(str(folder / f"{number}.png"), drawing(number))
+        bad = number % EACH_BAD == 0
+        (folder / f"{number}.png").write_bytes(b"Dear model," if bad else contents[number % DRAWINGS])
 
 
 def drawing(seed: int) -> NDArray[np.uint8]:
@@ -72,49 +91,48 @@ def drawing(seed: int) -> NDArray[np.uint8]:
     return sheet
 
 
-def command_line(folder: Path) -> None:
-    """Read the folder's drawings with the command line."""
-    files = [str(path) for path in sorted(folder.iterdir())]
+def command_line(folder: Path) -> str:
+    """Have the command line read a folder."""
+    command = [sys.executable, "-m", "mnist_demo", "--json", str(folder)]
     with (folder.parent / "readings").open("w") as readings:
-        subprocess.run([sys.executable, "-m", "mnist_demo", "--json", *files], cwd=ROOT, stdout=readings, check=True)
-    expect_readings([folder.parent / "readings"], len(files))
+        subprocess.run(command, cwd=ROOT, stdout=readings, check=False)
+    check_rows([folder.parent / "readings"], folder)
+    return ""
 
 
-def beam(folder: Path, workers: int) -> None:
-    """Read the folder's drawings with Beam on this machine."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as output:
-        command = [sys.executable, "-m", "mnist_demo.batch", f"--direct_num_workers={workers}"]
-        command += ["--input", f"{folder}/*.png", "--output", f"{output}/readings.jsonl"]
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        expect_readings(list(Path(output).iterdir()), len(list(folder.iterdir())))
+def batch(folder: Path, cluster: Cluster | None = None, dies: bool = False) -> str:
+    """Have a batch read a folder, here or on a cluster whose last node dies half-way; return the nodes' memory."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        output = Path(scratch, "readings.jsonl")
+        command = [sys.executable, "-m", "mnist_demo.batch", "--input", f"{folder}/*.png", "--output", str(output)]
+        command += ["--cluster", cluster.address] if cluster else []
+        environment = cluster.environment if cluster else {**os.environ, **ENVIRONMENT}
+        nodes = cluster.nodes if cluster else []
+        most = [0.0 for _ in nodes]
+        half = len(list(folder.iterdir())) // SHARD_ROWS // 2
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            while process.poll() is None:
+                time.sleep(1)
+                most = [max(memory, node.memory()) for memory, node in zip(most, nodes, strict=True)]
+                if dies and len(list(output.glob("[!_]*"))) >= half:
+                    nodes[-1].kill()
+                    dies = False
+            said = process.stdout.read() if process.stdout else ""
+        failed = check_rows(list(output.iterdir()), folder)
+    if f"read {len(list(folder.iterdir())) - failed:,}, failed {failed:,}," not in said:
+        raise RuntimeError(f"the counts are wrong: {said}")
+    return f"memory of each node {', '.join(f'{memory:.0f}' for memory in most)} MB" if nodes else ""
 
 
-def expect_readings(files: list[Path], count: int) -> None:
-    """Raise RuntimeError if there is not a reading with text for each drawing."""
-    texts = [json.loads(line).get("text") for file in files for line in file.read_text().splitlines()]
-    if len(texts) != count or not all(texts):
-        raise RuntimeError(f"expected {count} readings, got {len(texts)}, {sum(map(bool, texts))} of them with text")
-
-
-def seconds(way: Callable[[Path], None], folder: Path) -> float:
-    """Return how long a way takes to read a folder."""
-    start = time.perf_counter()
-    way(folder)
-    return time.perf_counter() - start
-
-
-def signature_rate() -> float:
-    """Return how many 28x28 images a second the model's signature reads, over two seconds."""
-    from mnist_demo import Classifier
-
-    classifier = Classifier()
-    images = np.random.default_rng(0).random((SIGNATURE_BATCH, 28, 28), np.float32)
-    classifier.predict(images)
-    count, start = 0, time.perf_counter()
-    while time.perf_counter() < start + 2:
-        classifier.predict(images)
-        count += len(images)
-    return count / (time.perf_counter() - start)
+def check_rows(files: list[Path], folder: Path) -> int:
+    """Return how many of a folder's files could not be read; raise RuntimeError if not each of them has one row."""
+    rows = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    if Counter(row["file"] for row in rows) != Counter(map(str, folder.iterdir())):
+        raise RuntimeError(f"expected a row for each picture of {folder}, got {len(rows)}")
+    failed = sum("error" in row for row in rows)
+    if failed != -(-len(rows) // EACH_BAD):
+        raise RuntimeError(f"expected an error for every {EACH_BAD}th of {len(rows)} pictures, got {failed}")
+    return failed
 
 
 if __name__ == "__main__":

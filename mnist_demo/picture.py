@@ -26,6 +26,7 @@ EXIF_ORIENTATION = 0x0112
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and each is decoded over the whole picture
 SCAN = b"\xff\xda"  # the marker that begins one; never part of compressed pixels
 FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank
+BAND = 64  # rows that are worked on at a time where all of them would take much memory
 LUMA = np.array([0.299, 0.587, 0.114])  # of red, green and blue (ITU-R BT.601)
 COLOUR_SIDE = 256  # pixels; the picture is reduced to about this to see how ink and paper differ in colour
 COLOUR_GAIN = 3.0  # times the luma's contrast, as a variance, that another mixture of colours must have
@@ -193,18 +194,30 @@ def _grey_of_image(image: Image.Image, reduction: int) -> Grey:
     if image.mode == "F":
         return _grey_of_array(np.asarray(image))
     if image.mode.startswith("I"):
-        return _grey_of_sixteen(np.clip(np.asarray(image), 0, 65535).astype(np.uint16))
-    if image.mode in ("P", "PA", "1"):
-        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    elif "transparency" in image.info and image.mode in ("L", "RGB"):
-        image = image.convert("RGBA")
-    if reduction > 1:
-        image = image.reduce(reduction)
+        return _grey_of_sixteen(np.asarray(image))
+    mode = image.mode
+    if mode in ("P", "PA", "1"):
+        mode = "RGBA" if "transparency" in image.info or mode == "PA" else "RGB"
+    elif "transparency" in image.info and mode in ("L", "RGB"):
+        mode = "RGBA"
+    image = _reduce(image, mode, reduction)
     if image.mode in ("La", "RGBa"):
         image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
     if image.mode in ("LA", "RGBA"):
         return _lay_over(_grey_of_colours(image.convert("RGB")), np.asarray(image.getchannel("A")))
     return np.asarray(image) if image.mode == "L" else _grey_of_colours(image.convert("RGB"))
+
+
+def _reduce(image: Image.Image, mode: str, reduction: int) -> Image.Image:
+    """Return a picture in another mode, reduced: some rows at a time, for the memory."""
+    if reduction == 1:
+        return image.convert(mode)
+    width, height = image.size
+    reduced = Image.new(mode, (-(-width // reduction), -(-height // reduction)))
+    for top in range(0, height, BAND * reduction):
+        band = image.crop((0, top, width, min(height, top + BAND * reduction)))
+        reduced.paste(band.convert(mode).reduce(reduction), (0, top // reduction))
+    return reduced
 
 
 def _grey_of_colours(image: Image.Image) -> Grey:
@@ -222,16 +235,18 @@ def _grey_of_colours(image: Image.Image) -> Grey:
         return np.asarray(image.convert("L"))
     mixture *= np.sign(mixture @ LUMA) or 1.0
     lowest = 255 * np.minimum(mixture, 0).sum()
-    rows = np.array_split(np.asarray(image), max(1, image.height // 64))  # a few at a time, for the memory
+    rows = np.array_split(np.asarray(image), max(1, image.height // BAND))  # a few at a time, for the memory
     return np.concatenate(
         [np.clip(part @ mixture.astype(np.float32) - lowest, 0, 255).astype(np.uint8) for part in rows]
     )
 
 
-def _grey_of_sixteen(values: NDArray[np.uint16]) -> Grey:
+def _grey_of_sixteen(values: NDArray[np.integer]) -> Grey:
     """Scale 16-bit grey to 8; files of cameras and scanners often hold 8, 10 or 12 bits in it."""
-    bits = next(bits for bits in (8, 10, 12, 16) if values.max(initial=0) < 1 << bits)
-    return (values.astype(np.float32) * np.float32(255 / ((1 << bits) - 1)) + 0.5).astype(np.uint8)
+    bits = next(bits for bits in (8, 10, 12, 16) if values.max(initial=0) < 1 << bits or bits == 16)
+    rows = np.array_split(values, max(1, len(values) // BAND))  # a few at a time, for the memory
+    scale = np.float32(255 / ((1 << bits) - 1))
+    return np.concatenate([(np.clip(part, 0, 65535) * scale + np.float32(0.5)).astype(np.uint8) for part in rows])
 
 
 def _lay_over(grey: Grey, alpha: NDArray[np.uint8]) -> Grey:

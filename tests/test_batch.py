@@ -1,35 +1,38 @@
-"""Batches on Apache Beam, with its runner for this machine: as users run them, and in one process, which is quicker."""
+"""Batches of pictures with Ray: on this machine alone, and on a cluster some of whose parts fail."""
 
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import pyarrow.parquet
 import pytest
 from conftest import Write, about
 from model_server import serve_model
+from pictures import encode
 from PIL import Image
+from ray_cluster import ENVIRONMENT, start_cluster
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.batch import main
+from mnist_demo.batch import find_files, main, names_in, read_shard
 
 ROOT = Path(__file__).parents[1]
-IN_PROCESS = ("--direct_running_mode=in_memory", "--direct_num_workers=1")
-
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # of Beam's own
-
-
-@pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take back what a worker sets for its process, so that no other test's gets it."""
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", os.environ.get("TF_NUM_INTRAOP_THREADS", "0"))
+COUNT, SHARD = 240, 8  # pictures that the cluster reads
+EACH_BAD = 40  # of so many of them one is none
 
 
-def run(pattern: str, output: Path, *flags: str) -> int:
-    return main(["--input", pattern, "--output", str(output), *flags])
+def start(pattern: str, output: Path, *options: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "mnist_demo.batch", "--input", pattern, "--output", str(output), *options]
+    environment = {**os.environ, **environment}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=pipe, stderr=pipe)
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +50,85 @@ def folder(tmp_path_factory: pytest.TempPathFactory, write: Write) -> Path:
     return folder
 
 
-def test_two_workers_give_every_image_the_command_lines_json_and_no_bad_one_stops_them(
+@pytest.fixture
+def many(tmp_path: Path, write: Write) -> Path:
+    """Many pictures of a digit, and among them files that are none."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    contents = [encode(write(str(digit), height=60, pen=5)) for digit in range(10)]
+    for number in range(COUNT):
+        bad = number % EACH_BAD == 0
+        (folder / f"{number}.png").write_bytes(b"Dear model," if bad else contents[number % 10])
+    return folder
+
+
+def shard(pattern: str, output: str, model: str | None = None) -> Counter[str]:
+    """Read files into a shard, as a task does."""
+    fs, folder = fsspec.url_to_fs(output)
+    fs.makedirs(folder, exist_ok=True)
+    return read_shard(find_files(pattern), fs, folder, model)
+
+
+def rows_in(output: Path) -> list[dict[str, object]]:
+    return [row for path in output.glob("[!_]*") for row in map(json.loads, path.read_text().splitlines())]
+
+
+def test_every_image_gets_the_command_lines_json_and_no_bad_one_stops_the_others(
     folder: Path, tmp_path: Path, classifier: Classifier
 ) -> None:
-    files = ["--input", f"{folder}/**/*.png", "--output", str(tmp_path / "readings.jsonl")]
-    command = [sys.executable, "-m", "mnist_demo.batch", *files, "--direct_num_workers=2"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "read 5, failed 3, marks found 8\n"), done.stderr
-    shards = sorted(tmp_path.iterdir())
-    assert [shard.name for shard in shards] == ["readings-00000-of-00002.jsonl", "readings-00001-of-00002.jsonl"]
-    rows = {row["file"]: row for shard in shards for row in map(json.loads, shard.read_text().splitlines())}
+    output = tmp_path / "readings.jsonl"
+    process = start(f"{folder}/**/*.png", output, "--shard", "3", environment=ENVIRONMENT)
+    said, errors = process.communicate()
+    assert (process.returncode, said) == (0, "read 5, failed 3, marks found 8; done before: 0\n"), errors
+    assert len(list(output.iterdir())) == 3
+    rows = {str(row["file"]): row for row in rows_in(output)}
     assert len(rows) == 8
     for name in ("a.png", "b.png", "deep/c.png", "deep/down/d.png", "e.png"):
         path = str(folder / name)
-        row, reading = rows[path], recognize(path, classifier)
-        assert row == about({"file": path, **reading.to_dict()})
-    assert rows[f"{folder}/letter.png"]["error"].startswith(f"{folder}/letter.png: not a PNG, JPEG or WebP image")
-    assert "empty" in rows[f"{folder}/deep/empty.png"]["error"]
-    assert "empty" in rows[f"{folder}/caf\\xe9.png"]["error"]
+        assert rows[path] == about({"file": path, **recognize(path, classifier).to_dict()})
+    assert str(rows[f"{folder}/letter.png"]["error"]).startswith(f"{folder}/letter.png: not a PNG, JPEG or WebP image")
+    assert "empty" in str(rows[f"{folder}/deep/empty.png"]["error"])
+    assert "empty" in str(rows[f"{folder}/caf\\xe9.png"]["error"])
+
+
+def test_a_cluster_reads_each_picture_once_though_the_run_is_stopped_and_a_node_fails(
+    many: Path, tmp_path: Path
+) -> None:
+    """The nodes ask a served model, as loading TensorFlow six times would take most of the time."""
+    pattern, output = f"{many}/*.png", tmp_path / "readings.jsonl"
+    with serve_model() as server, start_cluster(3) as cluster:
+        options = ("--shard", str(SHARD), "--cluster", cluster.address, "--model-url", server.url)
+        stopped = start(pattern, output, *options, environment=cluster.environment)
+        wait_for_shards(output, COUNT // SHARD // 3)
+        stopped.kill()
+        stopped.communicate()
+        finished = {path: path.stat().st_mtime_ns for path in output.glob("[!_]*")}
+        again = start(pattern, output, *options, environment=cluster.environment)
+        wait_for_shards(output, COUNT // SHARD * 2 // 3)
+        cluster.nodes[-1].kill()
+        said, errors = again.communicate()
+    assert again.returncode == 0, errors
+    rows = rows_in(output)
+    assert Counter(row["file"] for row in rows) == Counter(f"{many}/{number}.png" for number in range(COUNT))
+    bad = {row["file"] for row in rows if "error" in row}
+    assert bad == {f"{many}/{number}.png" for number in range(0, COUNT, EACH_BAD)}
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+    read, failed, _, done = map(int, re.findall(r"\d+", said.splitlines()[-1]))
+    assert read + failed + done == COUNT
+    assert len(finished) * SHARD <= done < COUNT
+
+
+def wait_for_shards(folder: Path, count: int) -> None:
+    deadline = time.monotonic() + 240
+    while len(list(folder.glob("[!_]*"))) < count:
+        assert time.monotonic() < deadline, f"{count} shards were expected in time"
+        time.sleep(0.1)
 
 
 def test_csv_has_a_line_for_each_image(folder: Path, tmp_path: Path) -> None:
-    run(f"{folder}/*.png", tmp_path / "readings.csv", *IN_PROCESS)
-    with (tmp_path / "readings-00000-of-00001.csv").open(newline="") as file:
+    output = tmp_path / "readings.csv"
+    assert shard(f"{folder}/*.png", str(output)) == Counter(read=3, failed=2, marks=5)
+    with next(output.iterdir()).open(newline="") as file:
         rows = {row["file"]: row for row in csv.DictReader(file)}
     assert len(rows) == 5
     row = rows[str(folder / "e.png")]
@@ -81,29 +140,59 @@ def test_csv_has_a_line_for_each_image(folder: Path, tmp_path: Path) -> None:
 
 
 def test_parquet_has_columns_for_the_digits(folder: Path, tmp_path: Path) -> None:
-    run(f"{folder}/*.png", tmp_path / "readings.parquet", *IN_PROCESS)
-    table = pyarrow.parquet.read_table(tmp_path / "readings-00000-of-00001.parquet")
-    rows = {row["file"]: row for row in table.to_pylist()}
+    output = tmp_path / "readings.parquet"
+    shard(f"{folder}/*.png", str(output))
+    rows = {row["file"]: row for row in pyarrow.parquet.read_table(output).to_pylist()}
     assert [digit["label"] for digit in rows[str(folder / "e.png")]["digits"]] == ["4", "2", "7"]
     assert len(rows[str(folder / "e.png")]["digits"][0]["probabilities"]) == 10
     assert rows[str(folder / "letter.png")]["digits"] is None
 
 
-def test_asks_the_model_that_is_served_elsewhere(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_what_has_a_row_is_not_read_again(
+    suffix: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    output = str(tmp_path / f"readings{suffix}")
+    shard(f"{folder}/*.png", output)
+    (tmp_path / f"readings{suffix}" / f"_unfinished{suffix}").write_text("half a ro")
+    assert main(["--input", f"{folder}/*.png", "--output", output]) == 0
+    assert capsys.readouterr().out == "read 0, failed 0, marks found 0; done before: 5\n"
+
+
+@pytest.fixture
+def bucket(folder: Path) -> Iterator[str]:
+    """The folder's images in a file system that is not this machine's."""
+    fs = fsspec.filesystem("memory")
+    fs.put(str(folder), "/photos", recursive=True)
+    yield "memory://photos"
+    fs.rm("/", recursive=True)
+
+
+def test_other_file_systems_are_read_and_written(bucket: str) -> None:
+    output = "memory://readings.jsonl"
+    assert shard(f"{bucket}/**/?.png", output) == Counter(read=5, failed=0, marks=8)
+    assert names_in(*fsspec.url_to_fs(output)) >= {"memory:///photos/a.png", "memory:///photos/deep/down/d.png"}
+
+
+def test_asks_the_model_that_is_served_elsewhere(folder: Path, tmp_path: Path) -> None:
     with serve_model() as server:
-        assert run(f"{folder}/?.png", tmp_path / "readings.jsonl", *IN_PROCESS, "--model-url", server.url) == 0
+        counts = shard(f"{folder}/?.png", str(tmp_path / "readings.jsonl"), server.url)
         assert server.requests
-    assert capsys.readouterr().out == "read 3, failed 0, marks found 5\n"
+    assert counts == Counter(read=3, failed=0, marks=5)
 
 
 def test_says_that_no_file_matches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(f"{tmp_path}/**/*.jpg", tmp_path / "readings.jsonl", *IN_PROCESS) == 1
+    assert main(["--input", f"{tmp_path}/**/*.jpg", "--output", str(tmp_path / "readings.jsonl")]) == 1
     assert f"no file matches {tmp_path}/**/*.jpg" in capsys.readouterr().err
 
 
 def test_asks_for_a_format_that_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        run(f"{tmp_path}/*.jpg", tmp_path / "readings.xlsx")
+        main(["--input", f"{tmp_path}/*.jpg", "--output", str(tmp_path / "readings.xlsx")])
     assert "must end in .jsonl, .csv, .parquet" in capsys.readouterr().err
+
+
+def test_asks_for_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "readings.jsonl").touch()
+    assert main(["--input", f"{tmp_path}/*.jpg", "--output", str(tmp_path / "readings.jsonl")]) == 1
+    assert "readings.jsonl is a file, and would be a folder of shards" in capsys.readouterr().err

@@ -11,7 +11,8 @@ import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 from tensorflow.python.tools import saved_model_cli
 
-from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Marks, golden_digits, verify_checksums
+from mnist_demo import Classifier
+from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Marks, golden_digits, golden_page, verify_checksums
 from mnist_demo.training.cutter import build_cutter
 from mnist_demo.training.detector import build_detector
 from mnist_demo.training.export import WARMUP_REQUESTS, export, warmup_requests
@@ -92,6 +93,14 @@ def test_saved_model_cli_runs_the_model(monkeypatch: pytest.MonkeyPatch, tmp_pat
     inputs = f"images={tmp_path / 'digits.npy'}"
     run_saved_model_cli(monkeypatch, "run", "--dir", str(MODEL_DIR), *arguments, "--inputs", inputs)
     assert np.load(tmp_path / "output_0.npy").argmax(1).tolist() == [0, 1, 7]
+
+
+def test_saved_model_cli_reads_a_page(tmp_path: Path, classifier: Classifier) -> None:
+    np.save(tmp_path / "page.npy", golden_page())
+    arguments = ("--tag_set", "serve", "--signature_def", "read", "--outdir", str(tmp_path))
+    saved_model_cli("run", "--dir", str(MODEL_DIR), *arguments, "--inputs", f"page={tmp_path / 'page.npy'}")
+    for name, expected in classifier.read(golden_page())._asdict().items():
+        np.testing.assert_allclose(np.load(tmp_path / f"{name}.npy"), expected, atol=1e-3)
 
 
 @pytest.fixture(scope="module")

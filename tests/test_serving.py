@@ -252,9 +252,13 @@ class TestPage:
         assert reader.state() == "away"
 
 
-def test_a_served_model_needs_no_tensorflow() -> None:
-    code = "import sys; from mnist_demo import *; Classifier(sys.argv[1]); sys.exit('tensorflow' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code, "http://localhost:8501/v1/models/mnist"], check=True)
+def test_a_page_whose_model_is_served_needs_no_tensorflow(served: ModelServer, write: Write, tmp_path: Path) -> None:
+    (tmp_path / "42.png").write_bytes(encode(write("42")))
+    code = "import sys; from pathlib import Path; from mnist_demo.page.reader import Reader\n"
+    code += "reader = Reader(); reader.model = sys.argv[1]; print(reader.read(Path(sys.argv[2])).text)\n"
+    code += "sys.exit('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, served.url, str(tmp_path / "42.png")], capture_output=True)
+    assert (done.returncode, done.stdout) == (0, b"42\n"), done.stderr
 
 
 def test_the_state_follows_the_servers(served: ModelServer, remote: Classifier) -> None:
