@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ON_SIDE, ON_HEAD = "123457", "23457"  # digits that speak for turning a picture that lies so; a 6 may be a 9
 TELLING = "2345679"  # digits that look like none, or like others, when they lie
 CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
+OTHERS_MAX = 3  # other marks to each digit, likewise: what lies has few marks that look like digits
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 SEEN = 0.6  # probability that a mark is any sign, below which it is none
@@ -111,9 +112,10 @@ def _evidence(reading: Reading) -> float:
 
 
 def _is_clear(reading: Reading) -> bool:
-    """Whether a reading's digits leave hardly a doubt."""
+    """Whether a reading's digits leave hardly a doubt, and are no exceptions among other marks."""
     sure = [digit.confidence for digit in reading.digits if is_digit(digit.label)]
-    return bool(sure) and float(np.mean(sure)) >= CLEAR
+    others = sum(digit.label is None for digit in reading.digits)
+    return bool(sure) and float(np.mean(sure)) >= CLEAR and others <= OTHERS_MAX * len(sure)
 
 
 def read_marks(marks: Marks, scale: float = 1.0) -> Reading:

@@ -95,10 +95,11 @@ def test_saved_model_cli_runs_the_model(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert np.load(tmp_path / "output_0.npy").argmax(1).tolist() == [0, 1, 7]
 
 
-def test_saved_model_cli_reads_a_page(tmp_path: Path, classifier: Classifier) -> None:
+def test_saved_model_cli_reads_a_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, classifier: Classifier) -> None:
     np.save(tmp_path / "page.npy", golden_page())
     arguments = ("--tag_set", "serve", "--signature_def", "read", "--outdir", str(tmp_path))
-    saved_model_cli("run", "--dir", str(MODEL_DIR), *arguments, "--inputs", f"page={tmp_path / 'page.npy'}")
+    inputs = f"page={tmp_path / 'page.npy'}"
+    run_saved_model_cli(monkeypatch, "run", "--dir", str(MODEL_DIR), *arguments, "--inputs", inputs)
     for name, expected in classifier.read(golden_page())._asdict().items():
         np.testing.assert_allclose(np.load(tmp_path / f"{name}.npy"), expected, atol=1e-3)
 

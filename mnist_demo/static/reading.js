@@ -2,7 +2,7 @@
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
 const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
 const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
-const [CLEAR, TURN_SHARE, TURN_SIDE] = [0.9, 0.5, 64];
+const [CLEAR, OTHERS_MAX, TURN_SHARE, TURN_SIDE] = [0.9, 3, 0.5, 64];
 const [SEEN, LEVEL, LOW] = [0.6, 0.45, 0.5];
 const [SPACE, SPACE_TO_GAP] = [0.9, 2.2];
 
@@ -36,7 +36,8 @@ function evidence({ digits, turned }) {
 
 function isClear({ digits }) {
   const sure = digits.filter(({ label }) => isDigit(label)).map(({ confidence }) => confidence);
-  return sure.length > 0 && mean(sure) >= CLEAR;
+  const others = digits.filter(({ label }) => label === null).length;
+  return sure.length > 0 && mean(sure) >= CLEAR && others <= OTHERS_MAX * sure.length;
 }
 
 // Turns a page by quarters to the left.

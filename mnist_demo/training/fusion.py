@@ -9,7 +9,7 @@ DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
 # it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
-SIGN_FINE = 0.6  # of a point's or dash's log-odds: specks and lines look like them
+SIGN_FINE = 0.5  # of a point's or dash's log-odds: specks and lines look like them
 # What a digit beside it adds to a mark's log-odds of being a digit or a sign, and its share for other writing. Some
 # cheques and registers are read more so; without a share for other writing an H at a number's end becomes a 4.
 NEIGHBOUR, OTHER_BESIDE = 0.6, 0.6

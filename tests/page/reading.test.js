@@ -42,3 +42,10 @@ test("a page that lies is turned, if its readings tell so clearly", async () => 
   assert.deepEqual([reading.text, reading.turned], ["4", 2]);
   assert.equal((await recognize(page, async () => readings[0], false)).text, "7");
 });
+
+test("a digit among many marks that are none does not speak for the way up", async () => {
+  const others = [0, 1, 2, 3].map((i) => asMark([100 * i, 0, 100 * i + 60, 100, null, 0.95]));
+  const asked = [[...others, asMark([400, 0, 460, 100, "7", 0.98])], [], [asMark([0, 0, 60, 100, "4", 0.98])], []];
+  const page = { grey: new Uint8Array(100 * 100), width: 100, height: 100, scale: 1 };
+  assert.equal((await recognize(page, async () => asked.shift())).turned, 2);
+});
