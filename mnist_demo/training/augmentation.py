@@ -19,9 +19,8 @@ class Augmentation(keras.layers.Layer):
 
     def call(self, pictures: Any) -> Any:
         """Return float32 in [0, 1] of the same shape."""
-        return augment(ops.cast(pictures[..., 0], "float32") / 255, Chance(ops.shape(pictures)[0], self._seeds))[
-            ..., None
-        ]
+        images = ops.cast(pictures[..., 0], "float32") / 255
+        return augment(images, Chance(ops.shape(pictures)[0], self._seeds))[..., None]
 
 
 class Chance:

@@ -96,7 +96,7 @@ def _cut(
     return cv2.warpAffine(grey, matrix, (CUT_SIDE, CUT_SIDE), flags=flags, borderMode=border)
 
 
-def cut_loss(logits: Any, _said: None, ink: Any) -> Any:
+def cut_loss(logits: Any, ink: Any) -> Any:
     """Return how far answers (n, 40, 40, 1) are from the ink (n, 40, 40) uint8: cross entropy, and overlap (Dice)."""
     truth = ops.cast(ink, "float32")[..., None] / 255
     found = ops.sigmoid(logits)

@@ -114,7 +114,7 @@ def _splat(heat: NDArray[np.float32], x: float, y: float, width: float, height: 
     np.maximum(place, np.exp(-(ys[:, None] ** 2 + xs[None] ** 2) / 2), out=place)
 
 
-def detection_loss(answers: Any, _said: None, heat: Any, box: Any, mask: Any) -> Any:
+def detection_loss(answers: Any, heat: Any, box: Any, mask: Any) -> Any:
     """Return the losses of signs and of boxes, as CenterNet has them: a focal loss and a mean distance; added up.
 
     Args:

@@ -56,16 +56,20 @@ def train(
     """
     keras.utils.set_random_seed(seed)
     learner = Learner(network, Augmentation(seed), classification_loss, teachers)
-    watch = lambda net: corpus.judge(partial(net, training=False))  # noqa: E731
+    watch = partial(_judge, corpus)
     learn(learner, corpus.batches(seed, times), muon(steps), steps, checkpoints, watch)
     return network
 
 
-def classification_loss(logits: Any, said: Any, labels: Any) -> Any:
+def _judge(corpus: Corpus, network: keras.Model) -> str:
+    return corpus.judge(partial(network, training=False))
+
+
+def classification_loss(logits: Any, labels: Any, said: Any = None) -> Any:
     """Return the mean cross entropy.
 
     Args:
-        logits: (n, 10) float32; said: the teachers', or None; labels: (n, 10) float32, probabilities.
+        logits: (n, 10) float32; labels: (n, 10) float32, probabilities; said: the teachers' logits.
     """
     targets = labels if said is None else blend(labels, said)
     return ops.mean(ops.categorical_crossentropy(targets, logits, from_logits=True))

@@ -25,7 +25,8 @@ class Learner(keras.Model):
     Args:
         network: what learns.
         vary: what happens to its pictures before it sees them.
-        judge: takes the net's answers, the mean of the teachers' or None, and a batch's targets; returns the loss.
+        judge: takes the net's answers and a batch's targets, and, if there are teachers, the mean of their answers as
+            `said`; returns the loss.
         teachers: nets whose answers it learns from too (Hinton, Vinyals and Dean, 2015,
             "Distilling the Knowledge in a Neural Network", https://arxiv.org/abs/1503.02531).
     """
@@ -55,7 +56,7 @@ class Learner(keras.Model):
         """Return the loss, a number, of what `call` returned."""
         del x, sample_weight, training
         answers, *said = y_pred
-        return self.judge(answers, said[0] if said else None, *y)
+        return self.judge(answers, *y, **({"said": said[0]} if said else {}))
 
 
 def learn(

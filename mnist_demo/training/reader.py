@@ -40,7 +40,7 @@ Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and wh
 class Task:
     """What a net of the reader learns: how it is built, what is drawn for it, and how its answers are judged.
 
-    `loss` takes the net's answers, None for a teacher's, and what was drawn but for the pictures.
+    `loss` takes the net's answers and what was drawn but for the pictures.
     """
 
     build: Callable[[], Any]
