@@ -207,7 +207,7 @@ def photo_question(url: str) -> Question:
     """Return what the photo tab asks about a photo of 3 megapixels."""
     picture = cv2.resize(photo("blackboard.webp", seed=11), (2000, 1500), interpolation=cv2.INTER_CUBIC)
     file = cv2.imencode(".jpg", picture)[1].tobytes()
-    form = {"component_id": component_id(url, "frame"), "session_hash": "benchmark", "fn_name": "read"}
+    form = {"component_id": component_id(url, "photo"), "session_hash": "benchmark", "fn_name": "read"}
     part = "--form\r\nContent-Disposition: form-data; name="
     fields = "".join(f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in form.items())
     opening = f'{fields}{part}"photo"; filename="photo.jpg"\r\n\r\n'

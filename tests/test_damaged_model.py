@@ -71,8 +71,8 @@ def test_the_page_says_what_is_wrong_and_the_process_goes_on(damaged: tuple[App,
     wait_until_damaged(app)
     photo = {"photo": ("photo.png", b"any bytes at all")}
     components = httpx.get(f"{app.url}/config").json()["components"]
-    frame = next(part["id"] for part in components if part["props"].get("elem_id") == "frame")
-    form = {"component_id": str(frame), "session_hash": "test", "fn_name": "read"}
+    component = next(part["id"] for part in components if part["props"].get("elem_id") == "photo")
+    form = {"component_id": str(component), "session_hash": "test", "fn_name": "read"}
     answer = httpx.post(f"{app.url}/gradio_api/component_server/", data=form, files=photo).json()
     assert answer["error"].startswith("The model on this server is damaged")
     assert "restore models/mnist with git" in answer["error"]

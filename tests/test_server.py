@@ -259,7 +259,7 @@ def read_by(way: str, app: App, content: bytes) -> str:
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"Accept": "application/json, text/event-stream"}
         return httpx.post(f"{app.url}/gradio_api/mcp/", json=body, headers=headers, timeout=60).text
-    number = component_id(app, {"photo": "frame", "batch": "batch"}[way])
+    number = component_id(app, way)
     with httpx.Client() as client:
         return send_photo(app, content, number, client, "photo.png").text
 
@@ -334,7 +334,7 @@ class TestUploads:
     def test_a_photo_on_the_page_leaves_nothing_behind(self, app: App, photo: bytes, write: Write) -> None:
         folder = Path(upload(app, photo)).parents[1]
         before = sorted(folder.rglob("*"))
-        number = component_id(app, "frame")
+        number = component_id(app, "photo")
         with httpx.Client() as client:
             answer = send_photo(app, photo, number, client)
         assert answer.json()["text"] == "2963"
@@ -511,7 +511,7 @@ class TestFloods:
 def send_at_once(app: App, write: Write, count: int, addresses: int) -> list[httpx.Response]:
     """Send a photo so many times at once, from a few addresses in turn."""
     photo = encode(np.kron(write("2963"), np.ones((3, 3), np.uint8)), "JPEG")
-    number = component_id(app, "frame")
+    number = component_id(app, "photo")
     with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
         clients = [stack.enter_context(from_address(f"127.0.0.{20 + last}")) for last in range(addresses)]
         send = partial(send_photo, app, photo, number)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_demo.page.sharing import is_local, network_address, shared_address
+from mnist_demo.page.masthead.sharing import is_local, network_address, shared_address
 
 NETWORK = "192.168.1.20:7860"
 SHARED = {
@@ -43,6 +43,6 @@ def test_a_server_that_listens_here_alone_has_no_address_in_the_network() -> Non
 
 
 def test_a_server_that_lets_the_network_in_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_demo.page.sharing.IN_CONTAINER", ())
+    monkeypatch.setattr("mnist_demo.page.masthead.sharing.IN_CONTAINER", ())
     address = network_address("0.0.0.0", 7860)
     assert address is None or (address.endswith(":7860") and shared_address(f"http://{address}/"))

@@ -3,21 +3,21 @@
 import gradio as gr
 
 from mnist_demo.page.about import about_tab
+from mnist_demo.page.about.card import card_route
 from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
-from mnist_demo.page.card import card_route
-from mnist_demo.page.document import DocumentHead, preview_route
-from mnist_demo.page.draw import draw_tab
-from mnist_demo.page.installation import TITLE, installation_routes
+from mnist_demo.page.document.head import DocumentHead, preview_route
+from mnist_demo.page.document.installation import TITLE, installation_routes
+from mnist_demo.page.document.pictures import ICON
+from mnist_demo.page.document.theme import theme
+from mnist_demo.page.document.typeface import typeface_route
 from mnist_demo.page.masthead import Masthead
+from mnist_demo.page.masthead.sharing import describe_link
 from mnist_demo.page.photo import photo_tab
-from mnist_demo.page.pictures import ICON
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.readout import Readout
-from mnist_demo.page.sharing import describe_link
+from mnist_demo.page.sketchpad import draw_tab
 from mnist_demo.page.texts import i18n
-from mnist_demo.page.theme import theme
-from mnist_demo.page.typeface import typeface_route
 from mnist_demo.page.why import Why
 
 __all__ = [

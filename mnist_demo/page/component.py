@@ -17,29 +17,31 @@ def asset(name: str, folder: Path = FOLDER) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
-IMPORT = re.compile(r'^import (?:.* from )?"\./(.*)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:.* from )?"(\.\.?/.*)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 MODULE = "const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();\n"
 
 
-def script(name: str, folder: Path = FOLDER) -> str:
+def script(name: str) -> str:
     """Return a JavaScript module and those it imports as one script, which is what Gradio runs for a component.
 
     Each imported module gets a scope of its own, of which only what it exports is seen.
     """
-    joined: list[str] = []
+    joined: list[Path] = []
     modules: list[str] = []
 
-    def join(name: str) -> str:
-        joined.append(name)
-        text = asset(name, folder)
-        for other in IMPORT.findall(text):
+    def join(path: Path) -> str:
+        joined.append(path)
+        text = path.read_text(encoding="utf-8")
+        for name in IMPORT.findall(text):
+            other = (path.parent / name).resolve()
             if other not in joined:
                 body = join(other)
-                modules.append(MODULE.format(names=", ".join(EXPORT.findall(asset(other, folder))), body=body))
+                names = ", ".join(EXPORT.findall(other.read_text(encoding="utf-8")))
+                modules.append(MODULE.format(names=names, body=body))
         return EXPORT.sub("", IMPORT.sub("", text))
 
-    own = join(name)
+    own = join((FOLDER / name).resolve())
     return "".join([*modules, own])
 
 
@@ -52,7 +54,7 @@ class StublessMeta(ComponentMeta):
 
 
 class PageComponent(gr.HTML, metaclass=StublessMeta):
-    """A component with NAME.html as its template and NAME.js as the script that runs when it loads.
+    """A component with NAME/NAME.html as its template and NAME/NAME.js as the script that runs when it loads.
 
     Its functions are called by the script, as `server.function(...)`, which answers undefined where the call failed.
     They are not events: after an event that fails for want of a connection, Gradio reloads the page as soon as the
@@ -61,8 +63,8 @@ class PageComponent(gr.HTML, metaclass=StublessMeta):
 
     def __init__(self, name: str, functions: tuple[Callable[..., Any], ...] = (), **props: Any) -> None:
         super().__init__(
-            html_template=asset(f"{name}.html"),
-            js_on_load=script(f"{name}.js"),
+            html_template=asset(f"{name}/{name}.html"),
+            js_on_load=script(f"{name}/{name}.js"),
             apply_default_css=False,
             elem_id=name,
             server_functions=list(functions),

@@ -15,14 +15,14 @@ from PIL import Image
 
 from mnist_demo.inference import MODEL_DIR, verify_checksums
 from mnist_demo.page import i18n
-from mnist_demo.page.card import MODELS, read_card
+from mnist_demo.page.about.card import MODELS, read_card
 from mnist_demo.page.component import FOLDER as PAGE
 from mnist_demo.page.component import asset, script
-from mnist_demo.page.document import STYLES, describe
+from mnist_demo.page.document.head import COMPONENTS, STYLES, describe
+from mnist_demo.page.document.installation import MANIFEST
+from mnist_demo.page.document.pictures import ICON, MASKABLE, PREVIEW
+from mnist_demo.page.document.typeface import TYPEFACE
 from mnist_demo.page.examples import drawings, thumbnails
-from mnist_demo.page.installation import MANIFEST
-from mnist_demo.page.pictures import ICON, MASKABLE, PREVIEW
-from mnist_demo.page.typeface import TYPEFACE
 
 FOLDER = Path(__file__).parent
 PACKAGES = Path(__file__).parents[2] / "node_modules"
@@ -31,8 +31,7 @@ RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's he
     for kind in ("simd", "threaded-simd")
 ]
 BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
-COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
-EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
+EXAMPLES = {"sketchpad": drawings, "photo": thumbnails}
 ICON_SIDES = 192, 512  # pixels
 UNSEEN = "README.md", "preview.png"  # by who opens the page
 
@@ -74,7 +73,7 @@ def document() -> str:
     """Return index.html, with the page's styles and with what goes before everything."""
     styles = "".join([asset("static.css", FOLDER), *map(asset, STYLES)])
     settings = f"gradio_config = {json.dumps({'i18n_translations': translations()}, ensure_ascii=False)};"
-    scripts = [settings, asset("page.js"), script("offline.js", FOLDER)]
+    scripts = [settings, asset("document/page.js"), asset("offline.js", FOLDER)]
     head = [describe(None).decode(), f"<style>{styles}</style>", *(f"<script>{each}</script>" for each in scripts)]
     return asset("index.html", FOLDER).replace("{head}", "".join(head))
 
@@ -88,14 +87,14 @@ def translations() -> dict[str, dict[str, str]]:
 def components() -> str:
     """Return the script that makes the page of its components: markup, what it shows, and what it does."""
     entries = [component(name, EXAMPLES[name]() if name in EXAMPLES else []) for name in COMPONENTS]
-    return f"const components = {{\n{''.join(entries)}}};\n{script('start.js', FOLDER)}"
+    return f"const components = {{\n{''.join(entries)}}};\n{asset('start.js', FOLDER)}"
 
 
 def component(name: str, examples: list[dict[str, str]]) -> str:
     """Return a component's entry; its markup has `${...}` in it, as a template of JavaScript's does."""
-    template = EACH.sub(lambda each: _repeat(each[1], examples), asset(f"{name}.html"))
+    template = EACH.sub(lambda each: _repeat(each[1], examples), asset(f"{name}/{name}.html"))
     props = json.dumps({"examples": examples})
-    run = f"run(element, props, server) {{\n{script(f'{name}.js')}\n}}"
+    run = f"run(element, props, server) {{\n{script(f'{name}/{name}.js')}\n}}"
     return f"{name}: {{ template: () => `{template}`, props: {props}, {run} }},\n"
 
 

@@ -39,9 +39,9 @@ const worded = (error) => {
 
 const answers = {
   "sketchpad.read": async (url) => readFile(await (await fetch(url)).blob(), false, "drawing"),
-  "frame.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn),
-  "frame.example": async (name) => ({ data: await base64(await example(name)) }),
-  "frame.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
+  "photo.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn),
+  "photo.example": async (name) => ({ data: await base64(await example(name)) }),
+  "photo.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
   "batch.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
   "batch.read": async ({ data }) => {
     const rows = [];

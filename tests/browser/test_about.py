@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_demo.page.card import read_card
+from mnist_demo.page.about.card import read_card
 from mnist_demo.page.texts import i18n
 
 from .conftest import SCREENSHOTS, OpenPage

@@ -101,7 +101,7 @@ def test_a_row_opens_its_picture_with_boxes(batch_tab: Page, files: list[Path]) 
     batch_tab.keyboard.press("Enter")
     expect(batch_tab.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
     expect(batch_tab.locator("#reading")).to_have_text("2963")
-    expect(batch_tab.locator("#frame .boxes button")).to_have_count(4)
+    expect(batch_tab.locator("#photo .boxes button")).to_have_count(4)
 
 
 def test_a_row_without_a_number_says_why_and_no_row_is_surer_than_it_is(
@@ -164,7 +164,7 @@ def test_mnists_own_files_are_read_as_their_images(
     expected = ["ImageId,Label", *(f"{number + 1},{number}" for number in range(10))]
     assert download.value.path().read_text().split() == expected
     batch_tab.get_by_role("button", name=f"{list(files)[-1]} 8").click()
-    expect(batch_tab.locator("#frame .picture img")).to_be_visible()
+    expect(batch_tab.locator("#photo .picture img")).to_be_visible()
 
 
 def test_a_table_of_something_else_is_named_as_such(batch_tab: Page, tmp_path: Path) -> None:

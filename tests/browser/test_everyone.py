@@ -25,7 +25,7 @@ def test_axe_finds_nothing_on_any_tab(open_page: OpenPage, window: str, scheme: 
     assert violations(page) == []
     page.get_by_role("tab", name="Photo").click()
     page.get_by_role("button", name="Example 18 352 607").click()
-    expect(page.locator("#frame .boxes button")).to_have_count(8)
+    expect(page.locator("#photo .boxes button")).to_have_count(8)
     assert violations(page) == []
     page.get_by_role("tab", name="Batch").click()
     page.get_by_role("button", name="Examples").click()
@@ -63,7 +63,7 @@ def test_everything_works_by_keyboard(page: Page) -> None:
     tab_to(page, "Example 4071")
     page.keyboard.press("Enter")
     expect(page.locator("#reading")).to_have_text("4071")
-    boxes = page.locator("#frame .boxes button")
+    boxes = page.locator("#photo .boxes button")
     tab_to(page, boxes.nth(2).get_attribute("aria-label") or "")
     page.keyboard.press("Space")
     expect(page.locator("#why h2")).to_have_text("Why 7?")

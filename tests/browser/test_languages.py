@@ -69,6 +69,6 @@ def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(
     path = tmp_path / "bild.png"
     path.write_bytes(UNREADABLE[key])
     page.get_by_role("tab", name=texts["photo"]).click()
-    page.locator("#frame input[type=file]").set_input_files(path)
+    page.locator("#photo input[type=file]").set_input_files(path)
     words = re.split(r"{\w+}", texts[key])
-    expect(page.locator("#frame [role=alert]")).to_have_text(re.compile(".+".join(map(re.escape, words))))
+    expect(page.locator("#photo [role=alert]")).to_have_text(re.compile(".+".join(map(re.escape, words))))

@@ -41,7 +41,7 @@ def asterisk(page: Page) -> None:
 def upload(page: Page, path: Path, picture: np.ndarray) -> None:
     cv2.imwrite(str(path), picture)
     page.get_by_role("tab", name="Photo").click()
-    page.locator("#frame input[type=file]").set_input_files(path)
+    page.locator("#photo input[type=file]").set_input_files(path)
 
 
 def test_nothing_is_judged_while_a_stroke_is_drawn(page: Page) -> None:

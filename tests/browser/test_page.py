@@ -11,7 +11,7 @@ from .conftest import PHONE, SCHEMES, SCREENSHOTS, WINDOWS, OpenPage, is_dark
 # Each tab, the example to choose in it, and what is there when it has been read.
 EVERY_TAB = (
     ("Draw", "Example 2026", ("#seen button", 4)),
-    ("Photo", "Example 18 352 607", ("#frame .boxes button", 8)),
+    ("Photo", "Example 18 352 607", ("#photo .boxes button", 8)),
     ("Batch", "Examples", ("#batch tbody tr", 4)),
     ("About", None, ("#about .digits canvas", 8)),
 )

@@ -33,7 +33,7 @@ GIVE = """([kind, target, name, data]) => {
 @pytest.fixture
 def photo_tab(page: Page) -> Page:
     page.get_by_role("tab", name="Photo").click()
-    page.locator("#frame").wait_for()
+    page.locator("#photo").wait_for()
     return page
 
 
@@ -46,7 +46,7 @@ def photo_file(tmp_path: Path) -> Path:
 
 
 def upload(page: Page, *files: Path) -> None:
-    page.locator("#frame input[type=file]").set_input_files(list(files))
+    page.locator("#photo input[type=file]").set_input_files(list(files))
 
 
 def test_an_uploaded_photo_is_read(photo_tab: Page, photo_file: Path) -> None:
@@ -57,13 +57,13 @@ def test_an_uploaded_photo_is_read(photo_tab: Page, photo_file: Path) -> None:
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_a_photo_can_be_given_by(photo_tab: Page, photo_file: Path, kind: str) -> None:
     data = base64.b64encode(photo_file.read_bytes()).decode()
-    photo_tab.evaluate(GIVE, [kind, "#frame .stage", photo_file.name, data])
+    photo_tab.evaluate(GIVE, [kind, "#photo .stage", photo_file.name, data])
     expect(photo_tab.locator("#reading")).to_have_text("4071")
 
 
 def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_file: Path) -> None:
     upload(photo_tab, photo_file)
-    boxes = photo_tab.locator("#frame .boxes button")
+    boxes = photo_tab.locator("#photo .boxes button")
     expect(boxes).to_have_count(4)
     assert [box.get_attribute("data-label") for box in boxes.all()] == list("4071")
     boxes.nth(2).click()
@@ -80,8 +80,8 @@ def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page
     picture.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
     upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
-    box = photo_tab.locator("#frame .boxes button").first.bounding_box()
-    image = photo_tab.locator("#frame .picture img").bounding_box()
+    box = photo_tab.locator("#photo .boxes button").first.bounding_box()
+    image = photo_tab.locator("#photo .picture img").bounding_box()
     assert box is not None
     assert image is not None
     assert image["width"] > image["height"]
@@ -96,10 +96,10 @@ def test_a_photo_on_its_side_or_head_is_turned_and_the_page_says_so(
     Image.fromarray(np.rot90(photo("note.webp", seed=11), quarters)).save(path)
     upload(photo_tab, path)
     said = "This photo lay on its side or head, so it was turned."
-    expect(photo_tab.locator("#frame .connection")).to_have_text(said)
+    expect(photo_tab.locator("#photo .connection")).to_have_text(said)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
-    image = photo_tab.locator("#frame .picture img").bounding_box()
-    boxes = [box.bounding_box() for box in photo_tab.locator("#frame .boxes button").all()]
+    image = photo_tab.locator("#photo .picture img").bounding_box()
+    boxes = [box.bounding_box() for box in photo_tab.locator("#photo .boxes button").all()]
     assert image is not None
     assert image["width"] > image["height"]
     assert len(boxes) == 4
@@ -113,7 +113,7 @@ def test_a_photo_that_was_turned_by_hand_stays_so(photo_tab: Page, photo_file: P
     expect(photo_tab.locator("#reading")).to_have_text("4071")
     photo_tab.get_by_role("button", name="Rotate").click()
     expect(photo_tab.locator("#reading")).not_to_have_text("4071")
-    image = photo_tab.locator("#frame .picture img").bounding_box()
+    image = photo_tab.locator("#photo .picture img").bounding_box()
     assert image is not None
     assert image["width"] < image["height"]
 
@@ -121,13 +121,13 @@ def test_a_photo_that_was_turned_by_hand_stays_so(photo_tab: Page, photo_file: P
 def test_a_photo_can_be_turned_and_removed(photo_tab: Page, photo_file: Path) -> None:
     upload(photo_tab, photo_file)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
-    wide = photo_tab.locator("#frame .picture img").bounding_box()
+    wide = photo_tab.locator("#photo .picture img").bounding_box()
     for _ in range(4):
-        before = photo_tab.locator("#frame .picture img").get_attribute("src")
+        before = photo_tab.locator("#photo .picture img").get_attribute("src")
         photo_tab.get_by_role("button", name="Rotate").click()
-        expect(photo_tab.locator("#frame .picture img")).not_to_have_attribute("src", before or "")
+        expect(photo_tab.locator("#photo .picture img")).not_to_have_attribute("src", before or "")
     expect(photo_tab.locator("#reading")).to_have_text("4071")
-    assert photo_tab.locator("#frame .picture img").bounding_box() == wide
+    assert photo_tab.locator("#photo .picture img").bounding_box() == wide
     photo_tab.get_by_role("button", name="Remove").click()
     expect(photo_tab.locator("#reading")).to_have_text("")
 
@@ -140,14 +140,14 @@ def test_what_is_wrong_with_a_file_leaves_no_old_reading_until_it_is_dismissed(
     text = tmp_path / "letter.png"
     text.write_text("Dear model,")
     upload(photo_tab, text)
-    alert = photo_tab.locator("#frame [role=alert]")
+    alert = photo_tab.locator("#photo [role=alert]")
     expect(alert).to_contain_text("letter.png: not a PNG, JPEG or WebP image")
     expect(photo_tab.locator("#reading")).to_have_text("")
-    expect(photo_tab.locator("#frame .boxes button")).to_have_count(0)
+    expect(photo_tab.locator("#photo .boxes button")).to_have_count(0)
     photo_tab.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_text("")
     expect(photo_tab.locator("#reading")).to_have_text("4071")
-    expect(photo_tab.locator("#frame .boxes button")).to_have_count(4)
+    expect(photo_tab.locator("#photo .boxes button")).to_have_count(4)
     upload(photo_tab, text)
     expect(alert).to_contain_text("letter.png")
     upload(photo_tab, photo_file)
@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(photo_tab: Page,
     path = tmp_path / name
     path.write_bytes(content)
     upload(photo_tab, path)
-    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text(words)
+    expect(photo_tab.locator("#photo [role=alert]")).to_contain_text(words)
     assert photo_tab.evaluate("document.documentElement.scrollHeight <= innerHeight")  # the message moves nothing
 
 
@@ -192,7 +192,7 @@ def test_a_pdf_of_one_page_is_read_and_one_of_several_opens_in_batch(
     two.write_bytes(encode_pdf(write("42"), write("7")))
     upload(photo_tab, one)
     expect(photo_tab.locator("#reading")).to_have_text("2963")
-    expect(photo_tab.locator("#frame .boxes button")).to_have_count(4)
+    expect(photo_tab.locator("#photo .boxes button")).to_have_count(4)
     upload(photo_tab, two)
     expect(photo_tab.get_by_role("tab", name="Batch")).to_have_attribute("aria-selected", "true")
     expect(photo_tab.locator("#batch .count")).to_have_text("2 of 2 files read")
@@ -224,12 +224,12 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
         upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
     assert 50_000 < int(request.value.header_value("content-length") or 0) < 1_000_000
-    picture = photo_tab.locator("#frame .picture img").bounding_box()
-    box = photo_tab.locator("#frame .boxes button").first.bounding_box()
+    picture = photo_tab.locator("#photo .picture img").bounding_box()
+    box = photo_tab.locator("#photo .boxes button").first.bounding_box()
     assert picture
     assert box
     assert box["x"] < picture["x"] + 0.4 * picture["width"]  # boxes lie on the picture that is shown
-    assert photo_tab.locator("#frame .picture img").evaluate("image => image.naturalWidth") == 4000
+    assert photo_tab.locator("#photo .picture img").evaluate("image => image.naturalWidth") == 4000
 
 
 @pytest.mark.parametrize("kind", ["paste", "drop"])
@@ -293,7 +293,7 @@ def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: Ope
 
 def test_without_a_camera_the_page_says_what_to_do(photo_tab: Page) -> None:
     photo_tab.get_by_role("button", name="Camera").click()
-    expect(photo_tab.locator("#frame [role=alert]")).to_contain_text("choose a photo instead")
+    expect(photo_tab.locator("#photo [role=alert]")).to_contain_text("choose a photo instead")
 
 
 def test_the_camera_says_where_it_needs_https(launch: Callable[..., Browser], server: str) -> None:
@@ -301,5 +301,5 @@ def test_the_camera_says_where_it_needs_https(launch: Callable[..., Browser], se
     page = browser.new_page()
     page.goto(server.replace("127.0.0.1", "digits.test") + "/#photo")
     page.get_by_role("button", name="Camera").click()
-    expect(page.locator("#frame [role=alert]")).to_contain_text("only on pages with https")
+    expect(page.locator("#photo [role=alert]")).to_contain_text("only on pages with https")
     browser.close()

@@ -71,7 +71,7 @@ def test_tabs_have_addresses_that_back_goes_through(page: Page, server: str) -> 
     page.go_forward()
     expect(page.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
     page.reload()
-    expect(page.locator("#frame")).to_be_visible()
+    expect(page.locator("#photo")).to_be_visible()
     page.goto("about:blank")
     page.goto(f"{server}/#batch")
     expect(page.locator("#batch")).to_be_visible()

@@ -130,7 +130,7 @@ def test_each_example_photo_gives_what_python_gives(visit: Visit, classifier: Cl
         page.get_by_role("button", name=f"Example {' '.join(lines)}").click()
         expected = recognize(photo_bytes(name), classifier)
         read(page, expected.text)
-        boxes = page.locator("#frame .boxes button").evaluate_all(
+        boxes = page.locator("#photo .boxes button").evaluate_all(
             "all => all.map(({ style }) => [style.left, style.top])"
         )
         with Image.open(SITE / "examples" / name) as photo:
@@ -152,9 +152,9 @@ def test_a_photo_that_lies_is_turned_by_its_exif_data_or_its_reading(visit: Visi
     lying.save(tmp_path / "marked.jpg", exif=exif)
     lying.save(tmp_path / "lying.jpg")
     for name, note in (("marked.jpg", ""), ("lying.jpg", TEXTS["en"]["turned"])):
-        page.locator("#frame input").set_input_files(tmp_path / name)
+        page.locator("#photo input").set_input_files(tmp_path / name)
         read(page, "4071")
-        expect(page.locator("#frame .connection")).to_have_text(note)
+        expect(page.locator("#photo .connection")).to_have_text(note)
         page.get_by_role("button", name="Remove").click()
         read(page, "")
 
@@ -164,8 +164,8 @@ def test_files_that_cannot_be_read_are_named(visit: Visit, tmp_path: Path) -> No
     page.get_by_role("tab", name="Foto").click()
     for name, content, key in (("a.txt", b"Dear model,", "error_kind"), ("b.pdf", b"%PDF-1.7", "error_no_pdf")):
         (tmp_path / name).write_bytes(content)
-        page.locator("#frame input").set_input_files(tmp_path / name)
-        expect(page.locator("#frame .problem")).to_have_text(TEXTS["de"][key].format(name=name))
+        page.locator("#photo input").set_input_files(tmp_path / name)
+        expect(page.locator("#photo .problem")).to_have_text(TEXTS["de"][key].format(name=name))
 
 
 def test_probabilities_and_saliency_are_the_savedmodels(visit: Visit, classifier: Classifier) -> None:
@@ -227,7 +227,7 @@ def test_axe_finds_nothing_and_the_page_fits(visit: Visit, window: str, scheme: 
     read(page, "2026")
     for tab, shown in (
         ("Draw", "#seen button"),
-        ("Photo", "#frame .drop"),
+        ("Photo", "#photo .drop"),
         ("Batch", ".rows"),
         ("About", "#about .digits canvas"),
     ):

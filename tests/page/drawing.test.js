@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Drawing } from "../../mnist_demo/page/drawing.js";
+import { Drawing } from "../../mnist_demo/page/sketchpad/drawing.js";
 
 const UPRIGHT = [0, 0, 370, 300];
 const TURNED = [-200, 0, 570, 300];

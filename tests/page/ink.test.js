@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bounds, extend, scratchedOut } from "../../mnist_demo/page/ink.js";
+import { bounds, extend, scratchedOut } from "../../mnist_demo/page/sketchpad/ink.js";
 
 const stroke = (points, thickness = 20) => ({ points, thickness, erases: false });
 

@@ -7,7 +7,7 @@ const FOLDERS = ["page", "static"].map((name) => new URL(`../../mnist_demo/${nam
 const LINES_MAX = 250;
 
 for (const folder of FOLDERS) {
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".js"))) {
+  for (const name of readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".js"))) {
     test(`${name} is short enough to read`, () => {
       const lines = readFileSync(new URL(name, folder), "utf8").trimEnd().split("\n");
       assert.ok(lines.length <= LINES_MAX, `${lines.length} lines`);

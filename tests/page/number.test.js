@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ranked, runnerUp } from "../../mnist_demo/page/digits.js";
-import { isSame, spell, textOf } from "../../mnist_demo/page/number.js";
+import { ranked, runnerUp } from "../../mnist_demo/page/shared/digits.js";
+import { isSame, spell, textOf } from "../../mnist_demo/page/readout/number.js";
 
 const digit = (label, left) => ({ label, box: [left, 0, left + 10, 20], probabilities: [] });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { END, between, flown, places, stepAt } from "../../mnist_demo/page/way.js";
+import { END, between, flown, places, stepAt } from "../../mnist_demo/page/why/way.js";
 
 const SQUARE = [100, 20, 80];
 const STEPS = [0, 1, 2, 3, 4, 5];

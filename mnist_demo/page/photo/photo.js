@@ -1,10 +1,10 @@
 // A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
 // read, reduced where it is large, and sends back where the digits are.
-import { EMPTY } from "./digits.js";
-import { announcer, ask, showBoxes } from "./channel.js";
-import { handOver, takeOver } from "./handover.js";
-import { isPdf, unfold } from "./pdf.js";
-import { load, prepare } from "./prepare.js";
+import { EMPTY } from "../shared/digits.js";
+import { announcer, ask, showBoxes } from "../shared/channel.js";
+import { handOver, takeOver } from "../shared/handover.js";
+import { isPdf, unfold } from "../shared/pdf.js";
+import { load, prepare } from "../shared/prepare.js";
 
 const stage = element.querySelector(".stage");
 const input = element.querySelector("input[type=file]");

@@ -1,18 +1,20 @@
-"""The photo component: a picture frame that takes photos in every way and shows what was read where."""
+"""The Photo tab: takes photos in every way, and shows what was read where."""
 
 import base64
 from typing import Any
 
+import gradio as gr
 from gradio.data_classes import DataWithFiles
 
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.examples import photo_bytes, thumbnails
-from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
+from mnist_demo.page.shared.pdf import first_pages
+from mnist_demo.page.texts import i18n
 
 
-class Frame(PageComponent):
-    """A frame for a photo: upload, drag and drop, paste, camera or an example; a box and a label on each digit.
+class Photo(PageComponent):
+    """A place for a photo: upload, drag and drop, paste, camera or an example; a box and a label on each digit.
 
     The file comes as it is, in the request itself: Gradio neither decodes it nor keeps or serves a copy.
     """
@@ -27,4 +29,10 @@ class Frame(PageComponent):
         def example(name: object) -> dict[str, str]:
             return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}
 
-        super().__init__("frame", (read, example, first_pages), examples=thumbnails())
+        super().__init__("photo", (read, example, first_pages), examples=thumbnails())
+
+
+def photo_tab(reader: Reader) -> None:
+    """Add the tab with the photo."""
+    with gr.Tab(i18n("photo"), id="photo"):
+        Photo(reader)

@@ -1,7 +1,7 @@
 // A pad to draw on. Its strokes lie on a paper that is shown scaled, and are drawn twice: on the screen in the theme's
 // colours, and black on white on the sheet that the server reads.
-import { EMPTY } from "./digits.js";
-import { announcer, ask } from "./channel.js";
+import { EMPTY } from "../shared/digits.js";
+import { announcer, ask } from "../shared/channel.js";
 import { Surface, extend, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.sharing import is_local, network_address, qr_svg, shared_address
+from mnist_demo.page.masthead.sharing import is_local, network_address, qr_svg, shared_address
 
 
 class Masthead(PageComponent):

@@ -1,10 +1,13 @@
-"""The live drawing component: a canvas that is read while the pen moves."""
+"""The Draw tab: a canvas that is read while the pen moves."""
 
 from typing import Any
+
+import gradio as gr
 
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.examples import drawings
 from mnist_demo.page.reader import Reader
+from mnist_demo.page.texts import i18n
 
 
 class Sketchpad(PageComponent):
@@ -19,3 +22,9 @@ class Sketchpad(PageComponent):
             return reader.read_drawing(drawing)
 
         super().__init__("sketchpad", (read,), examples=drawings())
+
+
+def draw_tab(reader: Reader) -> None:
+    """Add the tab with the sketchpad."""
+    with gr.Tab(i18n("draw"), id="draw"):
+        Sketchpad(reader)

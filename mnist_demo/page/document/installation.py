@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from mnist_demo.page.component import FOLDER, asset
-from mnist_demo.page.pictures import MASKABLE
+from mnist_demo.page.document.pictures import MASKABLE
 
 TITLE = "Handwritten digits, read as you write"
 SHORT_NAME = "Digits"  # below the icon, where some 12 characters have room
@@ -43,7 +43,7 @@ def installation_routes() -> list[Route]:
 
 def service_worker(_: Request) -> Response:
     """Return the worker's script; browsers must ask for it each time, as it decides what they keep."""
-    script = f'const VERSION = "{version()}";\n{asset("service-worker.js")}'
+    script = f'const VERSION = "{version()}";\n{asset("document/service-worker.js")}'
     return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

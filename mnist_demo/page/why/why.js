@@ -1,6 +1,6 @@
 // The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
-import { isDigit, ranked, runnerUp } from "./digits.js";
+import { isDigit, ranked, runnerUp } from "../shared/digits.js";
 import { Way } from "./way.js";
 
 const PAUSE = 200; // milliseconds between an answer and the next request of its kind

@@ -1,4 +1,7 @@
-"""The page's icons and the picture that a shared link shows; `python -m mnist_demo.page.pictures` draws them anew."""
+"""The page's icons and the picture that a shared link shows.
+
+`python -m mnist_demo.page.document.pictures` draws them anew.
+"""
 
 from pathlib import Path
 

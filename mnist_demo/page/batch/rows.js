@@ -1,6 +1,6 @@
 // The table of what was read, a row a picture: {file or pixels, name, text, lowest, marks, error}.
-import { UNSURE_BELOW } from "./digits.js";
-import { handOver } from "./handover.js";
+import { UNSURE_BELOW } from "../shared/digits.js";
+import { handOver } from "../shared/handover.js";
 import { SIDE } from "./mnist.js";
 
 const SHOWN_MAX = 2000; // rows; all are counted and exported

@@ -11,13 +11,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.page.component import asset
-from mnist_demo.page.installation import GROUNDS, TITLE
-from mnist_demo.page.pictures import PREVIEW
+from mnist_demo.page.document.installation import GROUNDS, TITLE
+from mnist_demo.page.document.pictures import PREVIEW
 
 DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 PREVIEW_PATH = "/preview.png"
-STYLES = ("page.css", "masthead.css", "sketchpad.css", "frame.css", "readout.css", "why.css", "batch.css", "about.css")
-SCRIPTS = ("page.js", "offline.js")
+COMPONENTS = ("masthead", "sketchpad", "photo", "batch", "about", "readout", "why")  # as they stand in the document
+STYLES = ("document/page.css", *(f"{name}/{name}.css" for name in COMPONENTS))
+SCRIPTS = ("document/page.js", "document/offline.js")
 
 META = '<meta {}="{}" content="{}">'
 THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'

@@ -1,11 +1,11 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
-import { ask } from "./channel.js";
-import { takeOver } from "./handover.js";
+import { ask } from "../shared/channel.js";
+import { takeOver } from "../shared/handover.js";
 import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
-import { isPdf, unfold } from "./pdf.js";
-import { prepare } from "./prepare.js";
+import { isPdf, unfold } from "../shared/pdf.js";
+import { prepare } from "../shared/prepare.js";
 import { Table } from "./rows.js";
-import { save } from "./takeaway.js";
+import { save } from "../shared/takeaway.js";
 
 const FILES_AT_ONCE = 8;
 const BYTES_AT_ONCE = 14e6; // the server takes requests of 15 MB

@@ -8,12 +8,12 @@ fonts/digits.woff2 holds its digits and signs alone, made from the npm package @
 Its licence, the SIL Open Font License, lies beside it.
 """
 
+from pathlib import Path
+
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from mnist_demo.page.component import FOLDER
-
-TYPEFACE = FOLDER / "fonts" / "digits.woff2"
+TYPEFACE = Path(__file__).parent / "fonts" / "digits.woff2"
 KEPT = {"Cache-Control": "max-age=604800"}  # seconds: a week
 
 

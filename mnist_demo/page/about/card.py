@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-MODELS = Path(__file__).parents[2] / "models"
+MODELS = Path(__file__).parents[3] / "models"
 CARD_PATH = "/card.md"
 PLOTS = ("detections", "reliability", "confusion", "rejection")
 SETS = ("photos", "drawings", "nondigits")
