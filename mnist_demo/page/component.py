@@ -17,7 +17,7 @@ def asset(name: str, folder: Path = FOLDER) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
-IMPORT = re.compile(r'^import (?:.* from )?"(\.\.?/.*)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:[^"]* from )?"(\.\.?/[^"]*)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 MODULE = "const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();\n"
 

@@ -1,4 +1,4 @@
-// What can be undone, and the frame that is kept in sight.
+// What can be undone, and the part of the paper that is kept in sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -34,16 +34,16 @@ test("what adds to a change is undone with it", () => {
   assert.deepEqual(drawing.strokes, [line([9, 9])]);
 });
 
-test("the frame is what was seen first, and grows only where something is drawn", () => {
+test("the extent is what was seen first, and grows only where something is drawn", () => {
   const drawing = new Drawing();
   const first = line([100, 100], [200, 200]);
   drawing.change([first], UPRIGHT);
-  assert.deepEqual(drawing.frame, UPRIGHT);
+  assert.deepEqual(drawing.extent, UPRIGHT);
   const inside = [first, line([50, 50])];
   drawing.change(inside, TURNED);
-  assert.deepEqual(drawing.frame, UPRIGHT);
+  assert.deepEqual(drawing.extent, UPRIGHT);
   drawing.change([...inside, line([-90, 100], [500, 900])], TURNED); // beyond the pad's edge, too
-  assert.deepEqual(drawing.frame, [-90, 0, 500, 300]);
+  assert.deepEqual(drawing.extent, [-90, 0, 500, 300]);
   drawing.undo();
-  assert.deepEqual(drawing.frame, UPRIGHT);
+  assert.deepEqual(drawing.extent, UPRIGHT);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bounds, extend, scratchedOut } from "../../mnist_demo/page/sketchpad/ink.js";
+import { bounds, extend, polylines, scratchedOut } from "../../mnist_demo/page/sketchpad/ink.js";
 
 const stroke = (points, thickness = 20) => ({ points, thickness, erases: false });
 
@@ -62,4 +62,8 @@ test("digits, letters and few legs do not scratch out", () => {
 
 test("bounds are the smallest box", () => {
   assert.deepEqual(bounds([[3, 4], [1, 9], [2, 5]]), [1, 4, 3, 9]);
+});
+
+test("a path's polylines are its points, line by line", () => {
+  assert.deepEqual(polylines("M1 2L3.5 4M-5 6L7 8L9 10"), [[[1, 2], [3.5, 4]], [[-5, 6], [7, 8], [9, 10]]]);
 });

@@ -13,17 +13,17 @@ export class Drawing {
   }
 
   // The part of the paper, [left, top, right, bottom], that must be seen wherever the drawing is shown.
-  get frame() {
-    return this.now.frame;
+  get extent() {
+    return this.now.extent;
   }
 
   // Puts other strokes in place of those that are there, which can be undone, or adds to the last change. Where a drawing
-  // begins, all that is seen of the paper becomes its frame; later strokes widen it as far as they are seen.
+  // begins, all that is seen of the paper becomes its extent; later strokes widen it as far as they are seen.
   change(strokes, seen, isMore = false) {
     if (!isMore) this.past.push(this.now);
     this.future = [];
-    const frame = this.strokes.length ? widened(this.frame, strokes.at(-1), seen) : seen;
-    this.now = { frame, strokes };
+    const extent = this.strokes.length ? widened(this.extent, strokes.at(-1), seen) : seen;
+    this.now = { extent, strokes };
   }
 
   undo() {
@@ -38,7 +38,7 @@ export class Drawing {
 
   // Begins anew, with nothing to undo.
   forget() {
-    this.now = { frame: null, strokes: [] }; // never altered: a change puts another in its place
+    this.now = { extent: null, strokes: [] }; // never altered: a change puts another in its place
     this.past = [];
     this.future = [];
   }
@@ -49,7 +49,7 @@ export class Drawing {
 
   restore() {
     const kept = attempt(() => JSON.parse(sessionStorage.getItem(KEPT)));
-    if (kept?.strokes.length) this.now = kept;
+    if (kept?.extent && kept.strokes.length) this.now = kept;
   }
 }
 

@@ -85,6 +85,12 @@ function whole(context, act) {
   context.restore();
 }
 
+// The lines of an SVG path that moves to a point and draws straight lines: "M1 2L3 4L5 6M7 8L9 10".
+export function polylines(path) {
+  const lines = path.split("M").slice(1);
+  return lines.map((line) => line.split("L").map((point) => point.split(" ").map(Number)));
+}
+
 // The smallest box, [left, top, right, bottom], around points.
 export function bounds(points) {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];

@@ -1,5 +1,6 @@
 // What the server reads of a drawing: black ink on a white sheet, of the pad's shape.
 import { Surface } from "./ink.js";
+import { magnified } from "./view.js";
 
 const SIDE = 256; // pixels: the sheet's longest at most; more take longer to read and are read no better
 const [INK, PAPER] = ["#000", "#fff"];
@@ -13,7 +14,7 @@ export class Sheet {
   // Takes the pad's size, and the place of the paper on it.
   fit(width, height, view) {
     this.scale = Math.min(1, SIDE / Math.max(width, height));
-    this.size = [width * this.scale, height * this.scale, view.map((value) => value * this.scale)];
+    this.size = [width * this.scale, height * this.scale, magnified(view, this.scale)];
     this.surface.fit(...this.size);
   }
 
@@ -29,7 +30,7 @@ export class Sheet {
     return (times = 1) => {
       const canvas = document.createElement("canvas");
       const surface = new Surface(canvas, PAPER);
-      surface.fit(times * width, times * height, view.map((value) => times * value));
+      surface.fit(times * width, times * height, magnified(view, times));
       surface.show(strokes, newest, INK);
       return new Promise((resolve) => canvas.toBlob(resolve));
     };

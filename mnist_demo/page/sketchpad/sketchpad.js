@@ -2,10 +2,11 @@
 // colours, and black on white on the sheet that the server reads.
 import { EMPTY } from "../shared/digits.js";
 import { announcer, ask } from "../shared/channel.js";
-import { Surface, extend, scratchedOut } from "./ink.js";
+import { Surface, extend, polylines, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";
 import { followHand } from "./hand.js";
+import { fitted, magnified, onPad, onPaper } from "./view.js";
 import { welcome } from "./welcome.js";
 
 const PENS = { fine: 0.012, medium: 0.026, bold: 0.048, eraser: 0.08 }; // stroke width / the pad's diagonal
@@ -24,7 +25,7 @@ const drawing = new Drawing();
 
 let width = 0; // of the pad in CSS pixels
 let height = 0;
-let view = [1, 0, 0]; // scale and place of the paper on the pad
+let view = [1, 0, 0]; // the paper's place on the pad
 let live = null; // the stroke that is being drawn
 let tool = "medium";
 let reading = EMPTY;
@@ -105,17 +106,16 @@ function paint() {
 
 // Finds the paper's place on the pad: all that was ever seen of the drawing is seen, as large as can be.
 function place() {
-  const [left, top, right, bottom] = drawing.frame ?? [0, 0, width, height];
-  const scale = Math.min(width / (right - left), height / (bottom - top));
-  view = [scale, (width - scale * (left + right)) / 2, (height - scale * (top + bottom)) / 2];
+  view = fitted(drawing.extent ?? [0, 0, width, height], width, height);
   const density = devicePixelRatio;
-  screen.fit(width * density, height * density, view.map((value) => value * density));
+  screen.fit(width * density, height * density, magnified(view, density));
   sheet.fit(width, height, view);
 }
 
-const onPaper = ([x, y]) => [(x - view[1]) / view[0], (y - view[2]) / view[0]];
-const onPad = ([x, y]) => [x * view[0] + view[1], y * view[0] + view[2]];
-const seen = () => [...onPaper([0, 0]), ...onPaper([width, height])];
+// The part of the paper that is seen.
+function seen() {
+  return [...onPaper(view, [0, 0]), ...onPaper(view, [width, height])];
+}
 
 function resize() {
   const box = canvas.getBoundingClientRect();
@@ -133,7 +133,7 @@ function resize() {
 // Announces the reading; busy means that it is older than the drawing.
 function show(isBusy) {
   busy = isBusy;
-  const tip = onPad((live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
+  const tip = onPad(view, (live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
   const at = tip.map((value) => value * sheet.scale);
   const picture = (live || drawing.strokes.length) && sheet.pictureOf(drawing.strokes, live);
   announce(reading, { busy, moves: live !== null, at, picture });
@@ -163,7 +163,7 @@ async function readAlong() {
 
 const position = ({ clientX, clientY }) => {
   const { left, top } = canvas.getBoundingClientRect();
-  return onPaper([clientX - left, clientY - top]);
+  return onPaper(view, [clientX - left, clientY - top]);
 };
 
 followHand(canvas, {
@@ -222,11 +222,12 @@ function stopReplay() {
 
 async function play(path, toWelcome = false) {
   isShow = toWelcome;
-  const mine = (replay = path.split("M").slice(1).map((line) => line.split("L").map((point) => point.split(" ").map(Number))));
+  const mine = polylines(path);
+  replay = mine;
   alter(() => drawing.change([], seen()));
   choose("medium");
-  const scale = Math.min(width / 100, height / 60);
-  const placed = ([x, y]) => onPaper([width / 2 + (x - 50) * scale, height / 2 + (y - 30) * scale]);
+  const middle = fitted([0, 0, 100, 60], width, height);
+  const placed = (point) => onPaper(view, onPad(middle, point));
   const instantly = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const step = instantly ? Infinity : Math.ceil((mine.flat().length * 16) / REPLAY);
   for (const points of mine) {
