@@ -24,7 +24,9 @@ export class Model {
     const outputs = names.map((name) => `${signature}/${name}`);
     const run = inputs.page ? "executeAsync" : "execute"; // how many marks there are is known only when a page is read
     const tensors = [await this.graph[run](inputs, outputs)].flat();
-    const answers = await Promise.all(tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })));
+    const answers = await Promise.all(
+      tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })),
+    );
     for (const tensor of [...tensors, ...Object.values(inputs)]) tensor.dispose();
     return answers;
   }
@@ -33,7 +35,9 @@ export class Model {
   async read({ grey, width, height }) {
     const page = tf.tensor2d(grey, [height, width], "int32");
     const parts = await this.run("read", { page }, ["boxes", "signs", "probabilities", "images"]);
-    const rows = ({ data, shape: [count] }, i) => [...data.subarray((i * data.length) / count, ((i + 1) * data.length) / count)];
+    const rows = ({ data, shape: [count] }, i) => [
+      ...data.subarray((i * data.length) / count, ((i + 1) * data.length) / count),
+    ];
     return Array.from({ length: parts[0].shape[0] }, (_, i) => {
       const [box, signs, probabilities, image] = parts.map((part) => rows(part, i));
       return { box, signs, probabilities, image };

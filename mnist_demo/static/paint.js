@@ -65,7 +65,10 @@ export async function glow({ grey, width, height }, { data, shape: [rows, column
 export async function maps({ data, shape: [, side, , channels] }) {
   const peaks = new Float32Array(channels);
   data.forEach((value, i) => (peaks[i % channels] = Math.max(peaks[i % channels], value)));
-  const strongest = [...peaks.keys()].sort((a, b) => peaks[b] - peaks[a]).slice(0, MAPS_SHOWN).sort((a, b) => a - b);
+  const strongest = [...peaks.keys()]
+    .sort((a, b) => peaks[b] - peaks[a])
+    .slice(0, MAPS_SHOWN)
+    .sort((a, b) => a - b);
   const canvas = painted(strongest.length * side, side, (i) => {
     const [x, y] = [i % (strongest.length * side), Math.floor(i / (strongest.length * side))];
     const channel = strongest[Math.floor(x / side)];

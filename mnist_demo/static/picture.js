@@ -17,7 +17,11 @@ export async function loadPage(file, name = file.name) {
     throw new RangeError(`${name}: the image has more than 50 megapixels or 20,000 pixels a side. Shrink it.`);
   }
   const scale = Math.max(1, Math.sqrt(pixels / WORK_PIXELS));
-  const image = pixelsOf(picture, Math.max(1, Math.round(picture.width / scale)), Math.max(1, Math.round(picture.height / scale)));
+  const image = pixelsOf(
+    picture,
+    Math.max(1, Math.round(picture.width / scale)),
+    Math.max(1, Math.round(picture.height / scale)),
+  );
   const grey = greyOf(image.data, mixtureOf(picture));
   const page = { grey, width: image.width, height: image.height, scale: picture.width / image.width };
   picture.close();
@@ -42,7 +46,11 @@ function pixelsOf(picture, width, height) {
 // differ far more in another. That is the first principal component of the differences between neighbours.
 function mixtureOf(picture) {
   const reduction = Math.max(1, Math.floor(Math.max(picture.width, picture.height) / COLOUR_SIDE));
-  const { data, width, height } = pixelsOf(picture, Math.ceil(picture.width / reduction), Math.ceil(picture.height / reduction));
+  const { data, width, height } = pixelsOf(
+    picture,
+    Math.ceil(picture.width / reduction),
+    Math.ceil(picture.height / reduction),
+  );
   const covariance = covarianceOf(data, width, height);
   const along = (vector) => covariance.map((row) => dot(row, vector));
   let mixture = [...LUMA];
@@ -71,7 +79,11 @@ function covarianceOf(data, width, height) {
     }
   }
   const count = Math.max(1, 2 * width * height - width - height);
-  return [[rr, rg, rb], [rg, gg, gb], [rb, gb, bb]].map((row) => scaled(row, count));
+  return [
+    [rr, rg, rb],
+    [rg, gg, gb],
+    [rb, gb, bb],
+  ].map((row) => scaled(row, count));
 }
 
 function greyOf(data, mixture) {
@@ -80,7 +92,8 @@ function greyOf(data, mixture) {
   let isWhole = true;
   for (let i = 0; i < grey.length; i++) {
     const [red, green, blue, alpha] = [data[4 * i], data[4 * i + 1], data[4 * i + 2], data[4 * i + 3]];
-    if (mixture) grey[i] = Math.min(255, Math.max(0, mixture[0] * red + mixture[1] * green + mixture[2] * blue - lowest));
+    if (mixture)
+      grey[i] = Math.min(255, Math.max(0, mixture[0] * red + mixture[1] * green + mixture[2] * blue - lowest));
     else grey[i] = (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
     isWhole &&= alpha === 255;
   }

@@ -31,7 +31,9 @@ export async function recognize(page, read, mayTurn = true) {
 }
 
 function evidence({ digits, turned }) {
-  return sum(digits.filter(({ label }) => label && TELLING_TURNED[turned].includes(label)).map(({ confidence }) => confidence));
+  return sum(
+    digits.filter(({ label }) => label && TELLING_TURNED[turned].includes(label)).map(({ confidence }) => confidence),
+  );
 }
 
 function isClear({ digits }) {
@@ -71,7 +73,13 @@ function digitOf({ box, signs, probabilities, image, label }, scale) {
   const [left, top, right, bottom] = box.map((side) => Math.round(side * scale));
   const isSign = label !== null && !isDigit(label);
   const confidence = isSign ? signs[SIGNS.indexOf(label)] : Math.max(...probabilities);
-  return { label, confidence, box: [left, top, Math.max(right, left + 1), Math.max(bottom, top + 1)], probabilities, image };
+  return {
+    label,
+    confidence,
+    box: [left, top, Math.max(right, left + 1), Math.max(bottom, top + 1)],
+    probabilities,
+    image,
+  };
 }
 
 // The marks of each line from left to right, the lines from top to bottom.

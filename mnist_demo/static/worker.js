@@ -73,7 +73,10 @@ async function takeSteps(picture) {
   return {
     ...(await glow(page, await (await model).heat(page))),
     marks: digits.map(({ label, box }) => ({ label, box: parts(box) })),
-    images: digits.filter(({ label }) => label && /\d/.test(label)).slice(0, DIGITS_SHOWN).map(({ image }) => encode(image)),
+    images: digits
+      .filter(({ label }) => label && /\d/.test(label))
+      .slice(0, DIGITS_SHOWN)
+      .map(({ image }) => encode(image)),
   };
 }
 
@@ -83,14 +86,19 @@ function share({ href, hostname, protocol }) {
   const code = qrcode(0, "M");
   code.addData(href);
   code.make();
-  const isLocal = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|\.(local|lan|internal|home\.arpa)$|^[^.]+$/.test(hostname);
+  const isLocal = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|\.(local|lan|internal|home\.arpa)$|^[^.]+$/.test(
+    hostname,
+  );
   return { url: href, code: code.createSvgTag({ scalable: true, margin: 2 }), local: isLocal };
 }
 
 self.addEventListener("message", async ({ data: { id, name, argument } }) => {
-  const answer = await Promise.resolve(argument).then(answers[name]).catch(worded).catch((error) => {
-    console.error(error);
-    return { error: FAULT };
-  });
+  const answer = await Promise.resolve(argument)
+    .then(answers[name])
+    .catch(worded)
+    .catch((error) => {
+      console.error(error);
+      return { error: FAULT };
+    });
   self.postMessage({ id, answer });
 });

@@ -10,8 +10,14 @@ const digit = (label, left) => ({ label, box: [left, 0, left + 10, 20], probabil
 test("each digit of the text knows where it was read; spaces, line ends and other marks do not", () => {
   const digits = [digit("3", 0), digit("1", 20), digit(null, 40), digit("4", 60)];
   const spelt = spell({ text: "31 4\n", digits });
-  assert.deepEqual(spelt.map(({ character }) => character), ["3", "1", " ", "4", "\n"]);
-  assert.deepEqual(spelt.map((each) => each.digit), [digits[0], digits[1], undefined, digits[3], undefined]);
+  assert.deepEqual(
+    spelt.map(({ character }) => character),
+    ["3", "1", " ", "4", "\n"],
+  );
+  assert.deepEqual(
+    spelt.map((each) => each.digit),
+    [digits[0], digits[1], undefined, digits[3], undefined],
+  );
 });
 
 test("the text is as it was read where nothing was put right", () => {

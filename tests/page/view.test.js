@@ -17,5 +17,8 @@ test("a point of the pad is where the paper has it", () => {
 
 test("on a pad of finer pixels all lies as it did", () => {
   const view = fitted([0, 0, 100, 60], 200, 200);
-  assert.deepEqual(onPad(magnified(view, 3), [10, 10]), onPad(view, [10, 10]).map((value) => 3 * value));
+  assert.deepEqual(
+    onPad(magnified(view, 3), [10, 10]),
+    onPad(view, [10, 10]).map((value) => 3 * value),
+  );
 });

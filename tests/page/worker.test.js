@@ -15,11 +15,19 @@ test("a copy of the document is kept, whatever was asked of it", () => {
 });
 
 test("copies of the page's files are kept", () => {
-  for (const url of ["assets/a/b.js", "theme.css?v=1", "static/fonts/x.woff2", "manifest.json", "digits.woff2"]) assert.equal(ask(url), url);
+  for (const url of ["assets/a/b.js", "theme.css?v=1", "static/fonts/x.woff2", "manifest.json", "digits.woff2"])
+    assert.equal(ask(url), url);
 });
 
 test("all else passes by", () => {
-  for (const url of ["gradio_api/heartbeat/1", "gradio_api/queue/data?x", "robots.txt", "card.md", "../assets/a.js", "/"]) {
+  for (const url of [
+    "gradio_api/heartbeat/1",
+    "gradio_api/queue/data?x",
+    "robots.txt",
+    "card.md",
+    "../assets/a.js",
+    "/",
+  ]) {
     assert.equal(ask(url), null);
   }
   assert.equal(ask("card.md", "navigate"), null);

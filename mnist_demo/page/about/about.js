@@ -3,8 +3,11 @@ import { paintDigit } from "../shared/digits.js";
 
 const digits = element.querySelector(".digits");
 const boxed = element.querySelector(".boxed");
-const code = ["from gradio_client import Client, handle_file", `client = Client("${location.origin + location.pathname}")`,
-  'print(client.predict(handle_file("digits.jpg"), api_name="/recognize")["text"])'];
+const code = [
+  "from gradio_client import Client, handle_file",
+  `client = Client("${location.origin + location.pathname}")`,
+  'print(client.predict(handle_file("digits.jpg"), api_name="/recognize")["text"])',
+];
 element.querySelector("code").textContent = code.join("\n");
 
 let isFilled = false;
@@ -26,10 +29,14 @@ async function showSteps() {
     image.src = image.matches(".heat") ? steps.heat : steps.picture;
     await image.decode();
     image.hidden = false;
-    if (!image.matches(".heat")) image.closest(".sheet").style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+    if (!image.matches(".heat"))
+      image.closest(".sheet").style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   }
   for (const box of boxed.querySelectorAll("i")) box.remove();
-  for (const { label, box: [left, top, right, bottom] } of steps.marks) {
+  for (const {
+    label,
+    box: [left, top, right, bottom],
+  } of steps.marks) {
     const box = boxed.appendChild(document.createElement("i"));
     box.dataset.label = label ?? "";
     box.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;

@@ -77,7 +77,9 @@ function parts(files) {
 function worded(file, { error, ...row }) {
   if (!error) return row;
   const message = translate(error);
-  return { error: message.startsWith(file.name) ? message.slice(file.name.length).replace(/^\s*[:：]\s*/, "") : message };
+  return {
+    error: message.startsWith(file.name) ? message.slice(file.name.length).replace(/^\s*[:：]\s*/, "") : message,
+  };
 }
 
 // ---- MNIST's own files, whose images the model reads as they are
@@ -113,7 +115,9 @@ async function readSet(set, current) {
 
 // Of the images whose labels are known, how many were read right; null where none is.
 function rightness() {
-  const known = sets.flatMap(({ labels, rows }) => (labels ? rows.map(({ text }, i) => text === String(labels[i])) : []));
+  const known = sets.flatMap(({ labels, rows }) =>
+    labels ? rows.map(({ text }, i) => text === String(labels[i])) : [],
+  );
   return known.length ? { right: known.filter(Boolean).length, known: known.length } : null;
 }
 
@@ -147,8 +151,13 @@ function download() {
     return save(new File([["ImageId,Label", ...lines, ""].join("\n")], "submission.csv", { type: "text/csv" }));
   }
   // UTF-8 with a mark, quoted; a name that would be a formula gets an apostrophe before it.
-  const quote = (value) => `"${String(value ?? "").replace(/^[=+\-@\t]/, "'$&").replaceAll('"', '""')}"`;
-  const lines = rows.map(({ name, text, lowest, error }) => [name, text, lowest?.toFixed(4), error].map(quote).join(","));
+  const quote = (value) =>
+    `"${String(value ?? "")
+      .replace(/^[=+\-@\t]/, "'$&")
+      .replaceAll('"', '""')}"`;
+  const lines = rows.map(({ name, text, lowest, error }) =>
+    [name, text, lowest?.toFixed(4), error].map(quote).join(","),
+  );
   const csv = ["\ufefffile,text,lowest_confidence,error", ...lines, ""].join("\r\n");
   save(new File([csv], "digits.csv", { type: "text/csv" }));
 }

@@ -1,8 +1,18 @@
 // The files that MNIST comes in: IDX, NumPy's .npy and .npz, and Kaggle's CSV, each also as .gz.
 export const SIDE = 28; // pixels of an image
 export const AREA = SIDE * SIDE;
-const NUMBERS = { u1: Uint8Array, i1: Int8Array, u2: Uint16Array, i2: Int16Array, i4: Int32Array, u4: Uint32Array,
-  i8: BigInt64Array, u8: BigUint64Array, f4: Float32Array, f8: Float64Array };
+const NUMBERS = {
+  u1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i8: BigInt64Array,
+  u8: BigUint64Array,
+  f4: Float32Array,
+  f8: Float64Array,
+};
 const NAME = /\.(npy|npz|csv|gz)$|idx[13]-ubyte$/i;
 
 export function mayHoldImages({ name }) {
@@ -37,7 +47,11 @@ function fromNpy(bytes) {
   const [length, start] = bytes[6] === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
   const header = String.fromCharCode(...bytes.subarray(start, start + length));
   const [, kind] = header.match(/'descr': '[<|]([a-z]\d)'/) ?? [];
-  const shape = header.match(/'shape': \(([^)]*)\)/)[1].split(",").filter((side) => side.trim()).map(Number);
+  const shape = header
+    .match(/'shape': \(([^)]*)\)/)[1]
+    .split(",")
+    .filter((side) => side.trim())
+    .map(Number);
   if (!NUMBERS[kind] || header.includes("'fortran_order': True")) throw new TypeError("numbers of another kind");
   const values = new NUMBERS[kind](bytes.slice(start + length).buffer);
   return arranged(shape, values, kind.startsWith("f"));
@@ -87,8 +101,13 @@ async function entries(bytes) {
   const all = [];
   for (let i = 0, at = view.getUint32(end + 16, true); i < view.getUint16(end + 10, true); i++) {
     const [method, size, name, extra, comment, local] = [
-      view.getUint16(at + 10, true), view.getUint32(at + 20, true), view.getUint16(at + 28, true),
-      view.getUint16(at + 30, true), view.getUint16(at + 32, true), view.getUint32(at + 42, true)];
+      view.getUint16(at + 10, true),
+      view.getUint32(at + 20, true),
+      view.getUint16(at + 28, true),
+      view.getUint16(at + 30, true),
+      view.getUint16(at + 32, true),
+      view.getUint32(at + 42, true),
+    ];
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     const packed = bytes.slice(start, start + size);
     all.push(method ? inflated(packed, "deflate-raw") : packed);

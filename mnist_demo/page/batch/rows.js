@@ -43,7 +43,10 @@ export class Table {
     if (this.column === null) return;
     const key = KEYS[this.column];
     const compare = (a, b) => (typeof a === "number" ? a - b : a.localeCompare(b, undefined, { numeric: true }));
-    const lines = this.rows.filter(({ line }) => line).sort((a, b) => compare(key(a), key(b))).map(({ line }) => line);
+    const lines = this.rows
+      .filter(({ line }) => line)
+      .sort((a, b) => compare(key(a), key(b)))
+      .map(({ line }) => line);
     this.body.append(...(this.descends ? lines.reverse() : lines));
   }
 

@@ -2,7 +2,11 @@
 (() => {
   const AGAIN = 3000; // milliseconds between two tries to reach the server
   const { dataset } = document.documentElement; // the service worker marks a document that it had a copy of
-  const isReachable = () => fetch("robots.txt", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+  const isReachable = () =>
+    fetch("robots.txt", { cache: "no-store" }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   let waiting = false;
 
   async function wait() {
@@ -23,7 +27,10 @@
   workers?.addEventListener("controllerchange", () => {
     // It was not there yet when these were fetched. They come from the browser's own cache, and it keeps copies.
     const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    for (const name of [document.baseURI, ...names.filter((name) => /\/(assets|static|svelte)\/|\.(css|json|woff2)\b/.test(name))]) {
+    for (const name of [
+      document.baseURI,
+      ...names.filter((name) => /\/(assets|static|svelte)\/|\.(css|json|woff2)\b/.test(name)),
+    ]) {
       fetch(name).catch(() => {});
     }
   });

@@ -69,7 +69,9 @@ document.addEventListener("keydown", (event) => {
 });
 const { fetch } = window;
 window.fetch = (...request) =>
-  String(request[0]).endsWith("/monitoring/summary") ? Promise.resolve(Response.json({ functions: {} })) : fetch(...request);
+  String(request[0]).endsWith("/monitoring/summary")
+    ? Promise.resolve(Response.json({ functions: {} }))
+    : fetch(...request);
 
 showTheme();
 document.title = T("title"); // Gradio has set its own by now

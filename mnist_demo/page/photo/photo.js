@@ -65,7 +65,11 @@ async function read(file, turnedBy = null) {
 async function readSent(file, loading, isWanted, mayTurn) {
   const sent = await prepare(file, loading);
   if (sent.error) return sent;
-  const reading = await ask(() => server.read({ binary: true, data: { photo: sent, may_turn: mayTurn } }), status, isWanted);
+  const reading = await ask(
+    () => server.read({ binary: true, data: { photo: sent, may_turn: mayTurn } }),
+    status,
+    isWanted,
+  );
   if (!reading || reading.error) return reading ?? {};
   const size = sent === file ? await loading : await createImageBitmap(sent);
   return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
@@ -130,7 +134,11 @@ function turn(picture, quarters, by) {
   context.rotate((-quarters * Math.PI) / 2);
   context.drawImage(picture, -width / 2, -height / 2);
   const mine = request;
-  turned.toBlob((blob) => mine === request && read(new File([blob], "turned", { type: blob.type }), by), "image/webp", 0.95);
+  turned.toBlob(
+    (blob) => mine === request && read(new File([blob], "turned", { type: blob.type }), by),
+    "image/webp",
+    0.95,
+  );
 }
 
 // ---- camera: the rear one first, where there are several
@@ -164,7 +172,14 @@ function capture() {
 
 // ---- choosing
 
-const actions = { choose: () => input.click(), camera: startCamera, capture, cancel: stopCamera, remove, dismiss: show };
+const actions = {
+  choose: () => input.click(),
+  camera: startCamera,
+  capture,
+  cancel: stopCamera,
+  remove,
+  dismiss: show,
+};
 actions.rotate = () => turn(image, 3, "hand");
 
 element.addEventListener("click", async (event) => {

@@ -32,7 +32,9 @@ export function spell({ text, digits }) {
 }
 
 export function textOf(reading) {
-  return spell(reading).map(({ character }) => character).join("");
+  return spell(reading)
+    .map(({ character }) => character)
+    .join("");
 }
 
 export class LargeNumber {
@@ -77,13 +79,17 @@ export class LargeNumber {
 
   // Offers the digits that it could be, likeliest first, below the one that was pressed.
   offer(node, digit) {
-    const others = ranked(digit).filter((label) => label !== labelOf(digit)).slice(0, CHOICES);
-    this.choices.replaceChildren(...others.map((label) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
-      button.setAttribute("aria-label", T("correct_to", { label }));
-      button.onclick = () => this.correct(node, digit, label);
-      return button;
-    }));
+    const others = ranked(digit)
+      .filter((label) => label !== labelOf(digit))
+      .slice(0, CHOICES);
+    this.choices.replaceChildren(
+      ...others.map((label) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+        button.setAttribute("aria-label", T("correct_to", { label }));
+        button.onclick = () => this.correct(node, digit, label);
+        return button;
+      }),
+    );
     this.choices.showPopover?.();
     const [at, box] = [node.getBoundingClientRect(), this.choices.getBoundingClientRect()];
     const left = at.left + at.width / 2 - box.width / 2;

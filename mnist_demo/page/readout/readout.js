@@ -182,10 +182,13 @@ const actions = {
     const copied = await copy(textOf(shown.reading));
     note.textContent = T(copied ? "copied" : "not_copied");
     button("copy").classList.toggle("done", copied);
-    setTimeout(() => {
-      button("copy").classList.remove("done");
-      showNote();
-    }, copied ? COPIED : 4 * COPIED);
+    setTimeout(
+      () => {
+        button("copy").classList.remove("done");
+        showNote();
+      },
+      copied ? COPIED : 4 * COPIED,
+    );
   },
   save: async () => save(await captionedPicture()),
   share: async () => share(textOf(shown.reading), await captionedPicture()),

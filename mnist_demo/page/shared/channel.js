@@ -27,7 +27,8 @@ export function showBoxes(layer, digits, width, height, chosen) {
     box.classList.toggle("nothing", digit.label === null);
     box.setAttribute("aria-pressed", index === chosen);
     box.setAttribute("aria-label", describe(digit));
-    box.style.cssText = `left:${(100 * left) / width}%;top:${(100 * top) / height}%;` +
+    box.style.cssText =
+      `left:${(100 * left) / width}%;top:${(100 * top) / height}%;` +
       `width:${(100 * (right - left)) / width}%;height:${(100 * (bottom - top)) / height}%`;
   });
 }

@@ -10,5 +10,7 @@ export function currentTab() {
 }
 
 export function openTab(name) {
-  tabs().find((tab) => tab.dataset.tabId === name)?.click();
+  tabs()
+    .find((tab) => tab.dataset.tabId === name)
+    ?.click();
 }

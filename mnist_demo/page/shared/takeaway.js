@@ -5,7 +5,10 @@ const CAPTION = 220; // pixels of the line below
 
 // Copies a text and tells whether that was possible. Only secure pages have navigator.clipboard.
 export async function copy(text) {
-  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  const copied = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
   if (copied) return true;
   const area = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
   const focused = document.activeElement;

@@ -13,7 +13,8 @@ const COVERED = 0.5; // of a stroke's points, that a scratch takes away with it
 // Adds a point. The last one is where the pen is; it stays once it is far enough from the one before.
 export function extend({ points, thickness }, point) {
   const [before, last] = points.slice(-2);
-  const isNear = last && Math.hypot(last[0] - before[0], last[1] - before[1]) < Math.max(SPACING_MIN, SPACING * thickness);
+  const isNear =
+    last && Math.hypot(last[0] - before[0], last[1] - before[1]) < Math.max(SPACING_MIN, SPACING * thickness);
   if (isNear) points[points.length - 1] = point;
   else points.push(point);
 }

@@ -39,11 +39,20 @@ export function places(step, [left, top, side], probabilities) {
   if (step === BARS_STEP) {
     const pitch = inner / BARS;
     const heights = probabilities.map((share) => Math.max(0.02, 0.82 * share) * inner);
-    return heights.map((height, i) => [left + edge + (i + 0.15) * pitch, top + edge + inner - height, 0.7 * pitch, height]);
+    return heights.map((height, i) => [
+      left + edge + (i + 0.15) * pitch,
+      top + edge + inner - height,
+      0.7 * pitch,
+      height,
+    ]);
   }
   const pitch = (inner + GAP * side) / ACROSS;
   return Array.from({ length: ACROSS ** 2 }, (_, i) => [
-    left + edge + (i % ACROSS) * pitch, top + edge + Math.floor(i / ACROSS) * pitch, pitch - GAP * side, pitch - GAP * side]);
+    left + edge + (i % ACROSS) * pitch,
+    top + edge + Math.floor(i / ACROSS) * pitch,
+    pitch - GAP * side,
+    pitch - GAP * side,
+  ]);
 }
 
 export function between(from, to, share) {
@@ -150,7 +159,12 @@ export class Way {
     if (!this.content) return;
     const time = this.motion.matches ? END : this.time;
     const all = this.squares.map(({ offsetLeft, offsetTop, offsetWidth }, step) =>
-      places(step, [offsetLeft, offsetTop, offsetWidth].map((value) => value * this.density), this.content.probabilities));
+      places(
+        step,
+        [offsetLeft, offsetTop, offsetWidth].map((value) => value * this.density),
+        this.content.probabilities,
+      ),
+    );
     all.forEach((own, step) => {
       const before = all[Math.max(0, step - 1)];
       own.forEach((place, index) => {

@@ -47,10 +47,13 @@ new IntersectionObserver((entries) => {
   followSaliency();
 }).observe(element);
 
-new IntersectionObserver((entries) => {
-  isWaySeen = entries.at(-1).isIntersecting;
-  playOnce();
-}, { threshold: 0.5 }).observe(figure);
+new IntersectionObserver(
+  (entries) => {
+    isWaySeen = entries.at(-1).isIntersecting;
+    playOnce();
+  },
+  { threshold: 0.5 },
+).observe(figure);
 
 function hasReasons(mark) {
   return Boolean(mark) && (mark.label === null || isDigit(mark));
@@ -156,7 +159,7 @@ function paint(canvas, ink, saliency = null) {
   const [greys, signed] = [atob(ink), saliency && atob(saliency)];
   for (let i = 0; i < greys.length; i++) {
     const grey = (0.75 * greys.charCodeAt(i)) / 255;
-    const weight = signed ? (signed.charCodeAt(i) << 24 >> 24) / 127 : 0;
+    const weight = signed ? ((signed.charCodeAt(i) << 24) >> 24) / 127 : 0;
     const colour = weight > 0 ? SPEAKS_FOR : SPEAKS_AGAINST;
     const share = Math.abs(weight) ** 1.3;
     for (let c = 0; c < 3; c++) {
