@@ -100,7 +100,7 @@ $(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt 
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
 	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
 
-# What runs the model on the static page, and what scripts are linted and tested with; node comes with requirements-dev.txt.
+# What runs the model on the static page, and what scripts are checked and tested with; node comes with requirements-dev.txt.
 node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/dev.stamp
 	$(NPM) ci --silent --ignore-scripts
 	touch $@
