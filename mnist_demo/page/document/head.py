@@ -17,7 +17,7 @@ from mnist_demo.page.document.pictures import PREVIEW
 DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model reads along and shows why."
 PREVIEW_PATH = "/preview.png"
 COMPONENTS = ("masthead", "sketchpad", "photo", "batch", "about", "readout", "why")  # as they stand in the document
-STYLES = ("document/page.css", *(f"{name}/{name}.css" for name in COMPONENTS))
+STYLES = ("document/palette.css", "document/page.css", *(f"{name}/{name}.css" for name in COMPONENTS))
 SCRIPTS = ("document/page.js", "document/offline.js")
 
 META = '<meta {}="{}" content="{}">'

@@ -9,11 +9,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from mnist_demo.page.component import FOLDER, asset
+from mnist_demo.page.document.palette import DARK, LIGHT
 from mnist_demo.page.document.pictures import MASKABLE
 
 TITLE = "Handwritten digits, read as you write"
 SHORT_NAME = "Digits"  # below the icon, where some 12 characters have room
-GROUNDS = {"light": "#f5f2ec", "dark": "#12141c"}  # what browsers colour their own bars in
+GROUNDS = {"light": LIGHT["ground"], "dark": DARK["ground"]}  # what browsers colour their own bars in
 MASKABLE_PATH = "/maskable.png"
 # Addresses are relative to the manifest's own, so that they hold below a path too.
 MANIFEST = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mnist_demo.page.document.palette import LIGHT
 from mnist_demo.page.examples import FINENESS, Stroke, bounds, draw_stroke, write_line
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -19,7 +20,14 @@ COLOURS = 16  # in the files' palettes
 
 Colour = tuple[int, int, int]
 
-BLUE, PAPER, INK, GRID, WHITE = (43, 74, 203), (245, 242, 236), (34, 52, 127), (233, 228, 216), (255, 255, 255)
+
+def rgb(name: str) -> Colour:
+    """Return a colour of the light theme's."""
+    red, green, blue = bytes.fromhex(LIGHT[name].removeprefix("#"))
+    return red, green, blue
+
+
+BLUE, PAPER, INK, GRID, WHITE = map(rgb, ("accent", "ground", "pen", "grid", "on-accent"))
 
 
 def icon(size: float = ICON_SIZE) -> Image.Image:

@@ -2,6 +2,8 @@
 
 import gradio as gr
 
+from mnist_demo.page.document.palette import DARK, LIGHT
+
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 
@@ -9,17 +11,17 @@ MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 def theme() -> gr.themes.Base:
     """Return the theme; fonts are the system's, so that nothing is fetched from elsewhere."""
     return gr.themes.Base(font=list(FONT), font_mono=list(MONO)).set(
-        body_background_fill="#f5f2ec",
-        body_background_fill_dark="#12141c",
-        body_text_color="#1d2136",
-        body_text_color_dark="#eceef6",
-        body_text_color_subdued="#5c6074",
-        body_text_color_subdued_dark="#a5aabd",
-        background_fill_primary="#fffdf9",
-        background_fill_primary_dark="#1a1d28",
-        border_color_primary="#e0dbd0",
-        border_color_primary_dark="#2e3242",
-        color_accent="#2b4acb",
-        color_accent_soft="#e4e9fb",
-        color_accent_soft_dark="#272f52",
+        body_background_fill=LIGHT["ground"],
+        body_background_fill_dark=DARK["ground"],
+        body_text_color=LIGHT["ink"],
+        body_text_color_dark=DARK["ink"],
+        body_text_color_subdued=LIGHT["quiet"],
+        body_text_color_subdued_dark=DARK["quiet"],
+        background_fill_primary=LIGHT["card"],
+        background_fill_primary_dark=DARK["card"],
+        border_color_primary=LIGHT["line"],
+        border_color_primary_dark=DARK["line"],
+        color_accent=LIGHT["accent"],
+        color_accent_soft=LIGHT["soft"],
+        color_accent_soft_dark=DARK["soft"],
     )

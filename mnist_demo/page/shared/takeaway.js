@@ -1,4 +1,6 @@
 // What can be taken away from the page: text for the clipboard, and the picture with its reading as a PNG.
+import { colour } from "./palette.js";
+
 const WIDTH = 1200; // pixels of that picture
 const HEIGHT_MAX = 1200; // pixels of what was read in it
 const CAPTION = 220; // pixels of the line below
@@ -28,10 +30,10 @@ export async function captioned(picture, text) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [WIDTH, height + CAPTION];
   const context = canvas.getContext("2d");
-  context.fillStyle = "#fff";
+  context.fillStyle = colour("paper");
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, (WIDTH - width) / 2, 0, width, height);
-  context.fillStyle = "#1d2136";
+  context.fillStyle = colour("on-paper");
   context.textAlign = "center";
   const line = text.replace(/\n/g, "   ");
   context.font = "600 140px Digits, system-ui, sans-serif";

@@ -1,6 +1,7 @@
 // The chosen digit's way through the classifier, in six squares: its ink, its pixels, maps of three layers, ten bars.
 // While it plays, what is in a square flies into the next and becomes what that one holds.
 import { paintDigit } from "../shared/digits.js";
+import { colour } from "../shared/palette.js";
 
 const STEPS = 6;
 const STEP = 2000; // milliseconds from one step to the next
@@ -13,9 +14,6 @@ const [INK_STEP, PIXELS_STEP, BARS_STEP] = [0, 1, 5];
 const ACROSS = 3; // maps in a row
 const [EDGE, GAP, ROUND] = [0.06, 0.02, 0.15]; // of a square's side: around what is in it, between maps, its corners
 const BARS = 10;
-const BEST = "#8ea6ff";
-const OTHERS = "rgb(236 238 246 / 45%)";
-const OUTLINE = "rgb(92 96 116 / 45%)"; // of the ink's paper, which the page may be as white as
 const PLAY = "M8 5.500v13l10.500-6.500z";
 const PAUSE = "M8.500 6v12M15.500 6v12";
 
@@ -194,23 +192,23 @@ function paintThing(context, { ink, pixels, layers, probabilities }, step, index
   else paintInk(context, picture, box);
 }
 
-// The ink on its own paper, which has round corners.
+// The ink on its own paper, which has round corners, and an edge, as the page may be as white.
 function paintInk(context, ink, box) {
   context.save();
   context.beginPath();
   context.roundRect(...box, ROUND * box[2]);
   context.clip();
-  context.fillStyle = "#fff";
+  context.fillStyle = colour("paper");
   context.fill();
   context.drawImage(ink, ...box);
-  [context.strokeStyle, context.lineWidth] = [OUTLINE, 0.03 * box[2]];
+  [context.strokeStyle, context.lineWidth] = [colour("paper-edge"), 0.03 * box[2]];
   context.stroke();
   context.restore();
 }
 
 function paintBar(context, probabilities, index, [left, top, width, height]) {
   const isBest = probabilities[index] === Math.max(...probabilities);
-  context.fillStyle = isBest ? BEST : OTHERS;
+  context.fillStyle = colour(isBest ? "best" : "chalk-faint");
   context.fillRect(left, top, width, height);
   if (!isBest) return;
   context.font = `600 ${2 * width}px Digits, system-ui, sans-serif`;

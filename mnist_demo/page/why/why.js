@@ -1,16 +1,14 @@
 // The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
 import { isDigit, ranked, runnerUp } from "../shared/digits.js";
+import { rgb } from "../shared/palette.js";
 import { Way } from "./way.js";
 
 const PAUSE = 200; // milliseconds between an answer and the next request of its kind
 const RESTS = 150; // milliseconds after which a pen is at rest
 const PLAYS = 900; // milliseconds of rest after which the way is played
 const AROUND = 1.4; // times as large as its box, that a digit's ink is shown: as it lies in its 28x28 pixels
-const SPEAKS_FOR = [96, 134, 255];
-const SPEAKS_AGAINST = [255, 148, 46];
-const INK = [236, 238, 246];
-const PAPER = [11, 13, 20];
+const [SPEAKS_FOR, SPEAKS_AGAINST, INK, GROUND] = ["for", "against", "chalk", "slate"].map(rgb);
 
 const section = element.querySelector(".why");
 const title = element.querySelector("h2");
@@ -163,7 +161,7 @@ function paint(canvas, ink, saliency = null) {
     const colour = weight > 0 ? SPEAKS_FOR : SPEAKS_AGAINST;
     const share = Math.abs(weight) ** 1.3;
     for (let c = 0; c < 3; c++) {
-      const under = PAPER[c] + (INK[c] - PAPER[c]) * grey;
+      const under = GROUND[c] + (INK[c] - GROUND[c]) * grey;
       pixels.data[4 * i + c] = under + (colour[c] - under) * share;
     }
     pixels.data[4 * i + 3] = 255;
