@@ -20,8 +20,10 @@ from mnist_demo.page import (
     preview_route,
     theme,
     typeface_route,
+    usage_route,
 )
 from mnist_demo.server import (
+    UPLOAD_MAX,
     guards,
     make_upload_folder,
     serve_until_stopped,
@@ -91,8 +93,8 @@ def main() -> None:
         show_error=False,
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
-            "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
-            "routes": [preview_route(), card_route(), typeface_route(), *installation_routes()],
+            "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead, upload_max=UPLOAD_MAX)],
+            "routes": [preview_route(), card_route(), typeface_route(), usage_route(), *installation_routes()],
         },
     )
     if arguments.share:

@@ -380,7 +380,7 @@ def set_times(path: Path, moment: float) -> None:
 
 CLOSED = [
     "monitoring",
-    "monitoring/summary",
+    "monitoring/anything",
     "gradio_api/runs",
     "gradio_api/run-history/buckets",
     "docs",
@@ -394,6 +394,11 @@ class TestDoors:
     @pytest.mark.parametrize("route", CLOSED)
     def test_routes_that_the_page_does_not_need_are_closed(self, app: App, route: str) -> None:
         assert httpx.get(f"{app.url}/{route}").status_code == 404
+
+    def test_how_often_functions_are_called_is_told_nobody(self, app: App) -> None:
+        blank = np.full((60, 60), 255, np.uint8)
+        assert call(app, upload(app, encode(blank), "blank.png")).status_code == 200
+        assert httpx.get(f"{app.url}/monitoring/summary").json() == {"functions": {}}
 
     @pytest.mark.parametrize("route", ["", "config", "theme.css", "healthz", "nothing"])
     def test_every_answer_has_the_security_headers(self, app: App, route: str) -> None:

@@ -4,7 +4,7 @@ import gradio as gr
 
 from mnist_demo.page.about import about_tab
 from mnist_demo.page.about.card import card_route
-from mnist_demo.page.api import recognize_endpoint
+from mnist_demo.page.api import recognize_endpoint, usage_route
 from mnist_demo.page.batch import batch_tab
 from mnist_demo.page.document.head import DocumentHead, preview_route
 from mnist_demo.page.document.installation import TITLE, installation_routes
@@ -32,6 +32,7 @@ __all__ = [
     "preview_route",
     "theme",
     "typeface_route",
+    "usage_route",
 ]
 
 

@@ -56,15 +56,15 @@ class StublessMeta(ComponentMeta):
 class PageComponent(gr.HTML, metaclass=StublessMeta):
     """A component with NAME/NAME.html as its template and NAME/NAME.js as the script that runs when it loads.
 
-    Its functions are called by the script, as `server.function(...)`, which answers undefined where the call failed.
-    They are not events: after an event that fails for want of a connection, Gradio reloads the page as soon as the
-    server is back, and a drawing would be lost.
+    Its functions are called by the script, as `server.function(...)`: see document/calls.js. They are not events: after
+    an event that fails for want of a connection, Gradio reloads the page as soon as the server is back, and a drawing
+    would be lost.
     """
 
     def __init__(self, name: str, functions: tuple[Callable[..., Any], ...] = (), **props: Any) -> None:
         super().__init__(
             html_template=asset(f"{name}/{name}.html"),
-            js_on_load=script(f"{name}/{name}.js"),
+            js_on_load=f'server = serverOf("{name}");\n' + script(f"{name}/{name}.js"),
             apply_default_css=False,
             elem_id=name,
             server_functions=list(functions),

@@ -23,7 +23,7 @@ DRAIN_WITHIN = 5  # seconds, likewise
 AGAIN_AFTER = 5  # seconds, until there may be room for a body again
 
 TOO_LARGE = {
-    UPLOAD_MAX: "The upload is larger than 15 MB. Shrink the image.",
+    UPLOAD_MAX: f"The upload is larger than {UPLOAD_MAX // 1_000_000} MB. Shrink the image.",
     DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
     CALL_MAX: "The request is larger than 64 kB. Upload the image first, then send its path.",
 }

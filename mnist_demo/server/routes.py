@@ -50,6 +50,7 @@ ROUTES = (
     open_route("/gradio_api/mcp", "GET DELETE"),  # a stream that stays open must not stand in the photos' line
     open_route("/gradio_api/mcp/schema", "GET"),
     open_route("/robots.txt", "GET"),
+    open_route("/monitoring/summary", "GET"),
     open_route("/static/{rest}", "GET"),
     open_route("/assets/{rest}", "GET"),
     open_route("/svelte/{rest}", "GET"),

@@ -1,26 +1,29 @@
 // Pictures that the components ask for, made of what the model computes.
+import { base64Of } from "../page/shared/bytes.js";
+
 const SHOWN_SIDE = 480; // pixels: the longest side of a step's picture
 const [HOT, FAINT, OPAQUE] = [[255, 48, 0], 0.1, 216]; // the heat's colour; of it what is not shown; where it is hottest
 const MAPS_SHOWN = 9; // of each layer
 const [SIDE, REACH, SPREAD] = [28, 3, 0.9]; // pixels: of a digit's image; and of what smooths its saliency
 
-export async function dataUrl(blob) {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 32768) binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
-  return `data:${blob.type};base64,${btoa(binary)}`;
+export async function base64OfFile(blob) {
+  return base64Of(new Uint8Array(await blob.arrayBuffer()));
+}
+
+async function dataUrl(blob) {
+  return `data:${blob.type};base64,${await base64OfFile(blob)}`;
 }
 
 // A digit's image, values in [0, 1], as base64 of its bytes.
 export function encode(image) {
-  return btoa(String.fromCharCode(...image.map((value) => Math.round(255 * value))));
+  return base64Of(image.map((value) => Math.round(255 * value)));
 }
 
 // The saliency of an image, a little smoothed, as base64 of signed bytes; its strongest value is 127 or -127.
 export function encodeSigned(saliency) {
   const smoothed = blurred(blurred(saliency, 1), SIDE);
   const most = Math.max(...smoothed.map(Math.abs), 1e-9);
-  return btoa(String.fromCharCode(...smoothed.map((value) => Math.round((127 * value) / most) & 255)));
+  return base64Of(smoothed.map((value) => Math.round((127 * value) / most) & 255));
 }
 
 // Values blurred along one axis, whose neighbours are `step` apart; what is at the edge goes on beyond it.

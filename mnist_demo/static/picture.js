@@ -1,11 +1,12 @@
 // From a file to upright grey, as mnist_demo/picture.py has it; the browser decodes it, and turns it by its EXIF data.
+import { READABLE, startOf } from "../page/shared/kinds.js";
+
 const PIXELS_MAX = 50e6; // of a picture that is read at all
 const SIDE_MAX = 20000; // pixels, likewise
 const WORK_PIXELS = 1.2e6; // a larger picture is reduced to about so many
 const COLOUR_SIDE = 256; // pixels; the picture is reduced to this to see how ink and paper differ in colour
 const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have
 const LUMA = [0.299, 0.587, 0.114];
-const KNOWN = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s;
 
 // Returns { grey, width, height, scale }: a byte a pixel, 255 is white; one of its pixels is `scale` of the file's wide.
 // Throws RangeError, with words for its owner, where the file is none or too large.
@@ -30,8 +31,8 @@ export async function loadPage(file, name = file.name) {
 
 async function fault(file, name) {
   if (!file.size) return `${name}: the file is empty. Choose another, or save it again.`;
-  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
-  if (!KNOWN.test(start)) return `${name}: not a PNG, JPEG or WebP image. Save or export it as one of these.`;
+  if (!READABLE.test(await startOf(file)))
+    return `${name}: not a PNG, JPEG or WebP image. Save or export it as one of these.`;
   return `${name}: the image is damaged (it cannot be decoded). Save or send it again.`;
 }
 

@@ -18,14 +18,15 @@ from mnist_demo.page import i18n
 from mnist_demo.page.about.card import MODELS, read_card
 from mnist_demo.page.component import FOLDER as PAGE
 from mnist_demo.page.component import asset, script
-from mnist_demo.page.document.head import COMPONENTS, STYLES, describe
+from mnist_demo.page.document.head import COMPONENTS, STYLES, describe, limits
 from mnist_demo.page.document.installation import MANIFEST
 from mnist_demo.page.document.pictures import ICON, MASKABLE, PREVIEW
 from mnist_demo.page.document.typeface import TYPEFACE
 from mnist_demo.page.examples import drawings, thumbnails
+from mnist_demo.server.routes import UPLOAD_MAX
 
 FOLDER = Path(__file__).parent
-PACKAGES = Path(__file__).parents[2] / "node_modules"
+PACKAGES = Path("node_modules")  # of the checkout that this runs in: make static installs them
 RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's headers
     PACKAGES / "@tensorflow" / "tfjs-backend-wasm" / "dist" / f"tfjs-backend-wasm-{kind}.wasm"
     for kind in ("simd", "threaded-simd")
@@ -73,7 +74,7 @@ def document() -> str:
     """Return index.html, with the page's styles and with what goes before everything."""
     styles = "".join([asset("static.css", FOLDER), *map(asset, STYLES)])
     settings = f"gradio_config = {json.dumps({'i18n_translations': translations()}, ensure_ascii=False)};"
-    scripts = [settings, asset("document/page.js"), asset("offline.js", FOLDER)]
+    scripts = [settings, limits(UPLOAD_MAX), asset("document/page.js"), asset("offline.js", FOLDER)]
     head = [describe(None).decode(), f"<style>{styles}</style>", *(f"<script>{each}</script>" for each in scripts)]
     return asset("index.html", FOLDER).replace("{head}", "".join(head))
 

@@ -1,7 +1,9 @@
 // What the page's components ask a server for, answered here: one entry for each function, called COMPONENT.FUNCTION.
 import qrcode from "qrcode-generator";
+import { bytesOf } from "../page/shared/bytes.js";
+import { isDigit } from "../page/shared/digits.js";
 import { loadModel } from "./model.js";
-import { dataUrl, encode, encodeSigned, glow, maps } from "./paint.js";
+import { base64OfFile, encode, encodeSigned, glow, maps } from "./paint.js";
 import { loadPage } from "./picture.js";
 import { recognize, readMarks } from "./reading.js";
 
@@ -13,10 +15,8 @@ const FAULT = "A fault of this page, not of your picture. Please try again, or a
 const NO_PDF = "this page cannot open a PDF. Take a screenshot of it, or export it as PNG or JPEG.";
 
 const read = async (page) => (await model).read(page);
-const bytes = (encoded) => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-const inked = (encoded) => Float32Array.from(bytes(encoded), (value) => value / 255);
+const inked = (encoded) => Float32Array.from(bytesOf(encoded), (value) => value / 255);
 const example = async (name) => (await fetch(`examples/${name}`)).blob();
-const base64 = async (blob) => (await dataUrl(blob)).split(",")[1];
 
 // A file's reading, as the components take it.
 async function readFile(file, mayTurn, name = file.name) {
@@ -27,7 +27,7 @@ async function readFile(file, mayTurn, name = file.name) {
 // The numbers of a row of the table.
 async function asRow(file) {
   const { text, digits } = await readFile(file, true);
-  const sure = digits.filter(({ label }) => label && /\d/.test(label)).map(({ confidence }) => confidence);
+  const sure = digits.filter(isDigit).map(({ confidence }) => confidence);
   return { text, marks: digits.length, lowest: sure.length ? Math.min(...sure) : null };
 }
 
@@ -40,7 +40,7 @@ const worded = (error) => {
 const answers = {
   "sketchpad.read": async (url) => readFile(await (await fetch(url)).blob(), false, "drawing"),
   "photo.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn),
-  "photo.example": async (name) => ({ data: await base64(await example(name)) }),
+  "photo.example": async (name) => ({ data: await base64OfFile(await example(name)) }),
   "photo.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
   "batch.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
   "batch.read": async ({ data }) => {
@@ -48,7 +48,8 @@ const answers = {
     for (const file of Object.values(data)) rows.push(await asRow(file).catch(worded));
     return { rows };
   },
-  "batch.examples": () => Promise.all(PHOTOS.map(async (name) => ({ name, data: await base64(await example(name)) }))),
+  "batch.examples": () =>
+    Promise.all(PHOTOS.map(async (name) => ({ name, data: await base64OfFile(await example(name)) }))),
   "batch.classify": async (images) => {
     const rows = await (await model).predict(inked(images));
     const lowest = rows.map((row) => Math.max(...row));
@@ -74,7 +75,7 @@ async function takeSteps(picture) {
     ...(await glow(page, await (await model).heat(page))),
     marks: digits.map(({ label, box }) => ({ label, box: parts(box) })),
     images: digits
-      .filter(({ label }) => label && /\d/.test(label))
+      .filter(isDigit)
       .slice(0, DIGITS_SHOWN)
       .map(({ image }) => encode(image)),
   };

@@ -1,5 +1,6 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
-import { ask } from "../shared/channel.js";
+import { ask } from "../shared/ask.js";
+import { base64Of, fileOf } from "../shared/bytes.js";
 import { takeOver } from "../shared/handover.js";
 import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
 import { isPdf, unfold } from "../shared/pdf.js";
@@ -8,7 +9,6 @@ import { Table } from "./rows.js";
 import { save } from "../shared/takeaway.js";
 
 const FILES_AT_ONCE = 8;
-const BYTES_AT_ONCE = 14e6; // the server takes requests of 15 MB
 const IMAGES_AT_ONCE = 500; // of MNIST's
 
 const input = element.querySelector("input");
@@ -67,7 +67,7 @@ function parts(files) {
   let bytes = 0;
   for (const file of files) {
     bytes += file.size;
-    if (bytes > BYTES_AT_ONCE && all.at(-1).length) [bytes] = [file.size, all.push([])];
+    if (bytes > SENT_MAX && all.at(-1).length) [bytes] = [file.size, all.push([])];
     all.at(-1).push(file);
   }
   return all.filter((part) => part.length);
@@ -97,9 +97,7 @@ async function readSets(file, current) {
 async function readSet(set, current) {
   for (let start = 0; start * AREA < set.images.length; start += IMAGES_AT_ONCE) {
     const bytes = set.images.subarray(start * AREA, (start + IMAGES_AT_ONCE) * AREA);
-    let binary = "";
-    for (const byte of bytes) binary += String.fromCharCode(byte);
-    const answer = await ask(() => server.classify(btoa(binary)), status, current);
+    const answer = await ask(() => server.classify(base64Of(bytes)), status, current);
     if (!current()) return;
     for (let i = 0; i * AREA < bytes.length; i++) {
       const pixels = bytes.subarray(i * AREA, (i + 1) * AREA);
@@ -164,8 +162,7 @@ function download() {
 
 async function examples() {
   const photos = await ask(() => server.examples(null), status);
-  const bytes = (data) => Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  add(photos.map(({ name, data }) => new File([bytes(data)], name, { type: "image/webp" })));
+  add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
 }
 
 const actions = { examples, clear, download };

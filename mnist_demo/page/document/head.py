@@ -18,7 +18,8 @@ DESCRIPTION = "Draw or photograph handwritten digits. A small TensorFlow model r
 PREVIEW_PATH = "/preview.png"
 COMPONENTS = ("masthead", "sketchpad", "photo", "batch", "about", "readout", "why")  # as they stand in the document
 STYLES = ("document/palette.css", "document/page.css", *(f"{name}/{name}.css" for name in COMPONENTS))
-SCRIPTS = ("document/page.js", "document/offline.js")
+SCRIPTS = ("document/page.js", "document/calls.js", "document/offline.js")
+FORM_MAX = 1_000_000  # bytes of a request that are not its files'
 
 META = '<meta {}="{}" content="{}">'
 THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
@@ -54,14 +55,19 @@ def describe(root: str | None) -> bytes:
     return "".join([f"<title>{TITLE}</title>", *tags]).encode()
 
 
-def dress() -> bytes:
+def dress(upload_max: int) -> bytes:
     """Return all styles, and the scripts that go before everything.
 
     Not launch(head=...): Gradio adds that by script, after the first frame. Not launch(css=...): Gradio rewrites each
     rule of it, and drops nested rules and most at-rules.
     """
-    scripts = "".join(f"<script>{asset(name)}</script>" for name in SCRIPTS)
+    scripts = "".join(f"<script>{each}</script>" for each in [limits(upload_max), *map(asset, SCRIPTS)])
     return f"<style>{''.join(map(asset, STYLES))}</style>{scripts}".encode()
+
+
+def limits(upload_max: int) -> str:
+    """Return the script that tells the others how much a request's files may have, in bytes."""
+    return f"const SENT_MAX = {upload_max - FORM_MAX};"
 
 
 def preview_route() -> Route:
@@ -70,11 +76,14 @@ def preview_route() -> Route:
 
 
 class DocumentHead:
-    """Puts the page's own head into the document; what Gradio says of itself to shared links goes."""
+    """Puts the page's own head into the document; what Gradio says of itself to shared links goes.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `upload_max` is how many bytes the server takes in a request.
+    """
+
+    def __init__(self, app: ASGIApp, upload_max: int) -> None:
         self.app = app
-        self.dress = dress()
+        self.dress = dress(upload_max)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].removeprefix(scope.get("root_path", "")) != "/":

@@ -1,10 +1,13 @@
 // A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
 // read, reduced where it is large, and sends back where the digits are.
 import { EMPTY } from "../shared/digits.js";
-import { announcer, ask, showBoxes } from "../shared/channel.js";
+import { announcer } from "../shared/announcer.js";
+import { ask } from "../shared/ask.js";
+import { fileOf } from "../shared/bytes.js";
 import { handOver, takeOver } from "../shared/handover.js";
 import { isPdf, unfold } from "../shared/pdf.js";
 import { load, prepare } from "../shared/prepare.js";
+import { showBoxes } from "./boxes.js";
 
 const stage = element.querySelector(".stage");
 const input = element.querySelector("input[type=file]");
@@ -193,8 +196,7 @@ element.addEventListener("click", async (event) => {
 
 async function fetchExample(name) {
   const { data } = await ask(() => server.example(name), status);
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new File([bytes], name, { type: "image/webp" });
+  return fileOf(data, name, "image/webp");
 }
 
 function choose(index) {

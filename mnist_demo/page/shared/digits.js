@@ -1,4 +1,6 @@
 // How a digit is worded and painted: the same thresholds and the same words everywhere.
+import { bytesOf } from "./bytes.js";
+
 export const EMPTY = { text: "", digits: [] };
 export const UNSURE_BELOW = 0.8;
 
@@ -34,10 +36,6 @@ export function describe(digit) {
 export function paintDigit(canvas, image) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(28, 28);
-  const grey = atob(image);
-  for (let i = 0; i < grey.length; i++) {
-    pixels.data.fill(255, 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = grey.charCodeAt(i);
-  }
+  bytesOf(image).forEach((grey, i) => pixels.data.set([255, 255, 255, grey], 4 * i));
   context.putImageData(pixels, 0, 0);
 }

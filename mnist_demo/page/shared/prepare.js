@@ -1,12 +1,12 @@
 // Makes a file ready to be sent: browsers open more kinds of pictures than the server, and what is larger than the
 // reader uses is reduced here.
+import { READABLE, startOf } from "./kinds.js";
+
 const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
 const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with some to spare for its quality
 const QUALITY = 0.85;
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
-const SENT_MAX = 14e6; // bytes; the server takes requests of 15 MB
 
-const READABLE = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s; // by the server
 const TRANSPARENT = /^(\x89PNG|RIFF....WEBP|GIF8|\s*<|\xef\xbb\xbf)/s; // kinds whose paper may not be there
 const HINTS = { kind_heic: /^....ftyp(heic|heix|hevc|heim|mif1|msf1)/s };
 
@@ -25,14 +25,19 @@ export async function load(file) {
 
 // Returns the file to send for a file, or { error } with words for its owner. `loading` is what load() returned.
 export async function prepare(file, loading = load(file)) {
-  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
+  const start = await startOf(file);
   const isReadable = READABLE.test(start);
   if (isReadable && file.size <= AS_IT_IS) return file;
   const image = await loading;
   if (image) return reduced(image, file, TRANSPARENT.test(start));
   const hint = Object.keys(HINTS).find((key) => HINTS[key].test(start));
   if (hint) return { error: T(hint, { name: file.name }) };
-  return file.size > SENT_MAX ? { error: T("batch_large") } : file; // the server says what is wrong with it
+  return file.size > SENT_MAX ? { error: tooLarge() } : file; // the server says what is wrong with it
+}
+
+// What is said of a file that the server would not take.
+export function tooLarge() {
+  return T("batch_large", { megabytes: SENT_MAX / 1e6 });
 }
 
 async function reduced(image, file, isTransparent) {
@@ -46,5 +51,5 @@ async function reduced(image, file, isTransparent) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const kind = isTransparent ? "image/webp" : "image/jpeg";
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, kind, QUALITY));
-  return blob ? new File([blob], file.name, { type: blob.type }) : { error: T("batch_large") };
+  return blob ? new File([blob], file.name, { type: blob.type }) : { error: tooLarge() };
 }

@@ -1,5 +1,6 @@
 // The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
+import { bytesOf } from "../shared/bytes.js";
 import { isDigit, ranked, runnerUp } from "../shared/digits.js";
 import { rgb } from "../shared/palette.js";
 import { Way } from "./way.js";
@@ -154,10 +155,10 @@ function showSaliency(asked, { label, rival, own, other }) {
 function paint(canvas, ink, saliency = null) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(28, 28);
-  const [greys, signed] = [atob(ink), saliency && atob(saliency)];
+  const [greys, signed] = [bytesOf(ink), saliency && new Int8Array(bytesOf(saliency).buffer)];
   for (let i = 0; i < greys.length; i++) {
-    const grey = (0.75 * greys.charCodeAt(i)) / 255;
-    const weight = signed ? ((signed.charCodeAt(i) << 24) >> 24) / 127 : 0;
+    const grey = (0.75 * greys[i]) / 255;
+    const weight = signed ? signed[i] / 127 : 0;
     const colour = weight > 0 ? SPEAKS_FOR : SPEAKS_AGAINST;
     const share = Math.abs(weight) ** 1.3;
     for (let c = 0; c < 3; c++) {

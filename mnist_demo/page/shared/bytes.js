@@ -1,0 +1,14 @@
+// Files and pixels go between page and server as base64.
+export function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+export function fileOf(base64, name, type) {
+  return new File([bytesOf(base64)], name, { type });
+}
+
+export function base64Of(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
