@@ -1,14 +1,11 @@
 // Makes a file ready to be sent: browsers open more kinds of pictures than the server, and what is larger than the
 // reader uses is reduced here.
-import { READABLE, startOf } from "./kinds.js";
+import { HEIC, READABLE, TRANSPARENT, startOf } from "./kinds.js";
 
 const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
 const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with some to spare for its quality
 const QUALITY = 0.85;
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
-
-const TRANSPARENT = /^(\x89PNG|RIFF....WEBP|GIF8|\s*<|\xef\xbb\xbf)/s; // kinds whose paper may not be there
-const HINTS = { kind_heic: /^....ftyp(heic|heix|hevc|heim|mif1|msf1)/s };
 
 // The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
 export async function load(file) {
@@ -30,8 +27,7 @@ export async function prepare(file, loading = load(file)) {
   if (isReadable && file.size <= AS_IT_IS) return file;
   const image = await loading;
   if (image) return reduced(image, file, TRANSPARENT.test(start));
-  const hint = Object.keys(HINTS).find((key) => HINTS[key].test(start));
-  if (hint) return { error: T(hint, { name: file.name }) };
+  if (HEIC.test(start)) return { error: T("kind_heic", { name: file.name }) };
   return file.size > SENT_MAX ? { error: tooLarge() } : file; // the server says what is wrong with it
 }
 
