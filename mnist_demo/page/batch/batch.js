@@ -2,11 +2,13 @@
 import { ask } from "../shared/ask.js";
 import { base64Of, fileOf } from "../shared/bytes.js";
 import { takeOver } from "../shared/handover.js";
-import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
 import { isPdf, unfold } from "../shared/pdf.js";
 import { prepare } from "../shared/prepare.js";
-import { Table } from "./rows.js";
 import { save } from "../shared/takeaway.js";
+import { csvOf } from "./csv.js";
+import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
+import { parts } from "./parts.js";
+import { Table } from "./rows.js";
 
 const FILES_AT_ONCE = 8;
 const IMAGES_AT_ONCE = 500; // of MNIST's
@@ -45,7 +47,10 @@ async function work(mine) {
 
 async function readFiles(files, current) {
   const answers = await Promise.all(files.map((file) => prepare(file)));
-  for (const part of parts(answers.filter((one) => !one.error))) {
+  for (const part of parts(
+    answers.filter((one) => !one.error),
+    SENT_MAX,
+  )) {
     const answer = await ask(() => server.read({ binary: true, data: { ...part } }), status, current);
     if (!current()) return;
     part.forEach((sent, i) => answers.splice(answers.indexOf(sent), 1, answer.rows?.[i] ?? answer));
@@ -59,18 +64,6 @@ async function readPdf(file, current) {
   if (!files) return table.add({ file, name: file.name, ...worded(file, { error }) });
   given += files.length - 1;
   waiting.unshift(...files);
-}
-
-// Files shared out among requests, each as large as the server takes.
-function parts(files) {
-  const all = [[]];
-  let bytes = 0;
-  for (const file of files) {
-    bytes += file.size;
-    if (bytes > SENT_MAX && all.at(-1).length) [bytes] = [file.size, all.push([])];
-    all.at(-1).push(file);
-  }
-  return all.filter((part) => part.length);
 }
 
 // The file has a column of its own, so that its error need not name it again.
@@ -141,31 +134,12 @@ function clear() {
   update();
 }
 
-// What a spreadsheet reads; of MNIST's images alone, what Kaggle takes as a submission.
-function download() {
-  const { rows } = table;
-  if (rows.every(({ pixels }) => pixels)) {
-    const lines = rows.map(({ text }, i) => `${i + 1},${text}`);
-    return save(new File([["ImageId,Label", ...lines, ""].join("\n")], "submission.csv", { type: "text/csv" }));
-  }
-  // UTF-8 with a mark, quoted; a name that would be a formula gets an apostrophe before it.
-  const quote = (value) =>
-    `"${String(value ?? "")
-      .replace(/^[=+\-@\t]/, "'$&")
-      .replaceAll('"', '""')}"`;
-  const lines = rows.map(({ name, text, lowest, error }) =>
-    [name, text, lowest?.toFixed(4), error].map(quote).join(","),
-  );
-  const csv = ["\ufefffile,text,lowest_confidence,error", ...lines, ""].join("\r\n");
-  save(new File([csv], "digits.csv", { type: "text/csv" }));
-}
-
 async function examples() {
   const photos = await ask(() => server.examples(null), status);
   add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
 }
 
-const actions = { examples, clear, download };
+const actions = { examples, clear, download: () => save(csvOf(table.rows)) };
 element.addEventListener("click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.());
 
 input.addEventListener("change", () => {

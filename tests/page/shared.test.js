@@ -1,0 +1,88 @@
+// What several components use: files as text, what files are, and questions to a server that may be busy or away.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ask } from "../../mnist_demo/page/shared/ask.js";
+import { base64Of, bytesOf, fileOf } from "../../mnist_demo/page/shared/bytes.js";
+import { describe, isDigit, isUnsure } from "../../mnist_demo/page/shared/digits.js";
+import { HEIC, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/page/shared/kinds.js";
+import { isPdf } from "../../mnist_demo/page/shared/pdf.js";
+
+globalThis.T = (key, values) => (values ? `${key} ${Object.values(values).join(" ")}` : key);
+
+test("bytes come back from base64 as they were, however many", async () => {
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256);
+  assert.deepEqual(bytesOf(base64Of(bytes)), bytes);
+  const file = fileOf(base64Of(bytes), "a.webp", "image/webp");
+  assert.deepEqual([file.name, file.type], ["a.webp", "image/webp"]);
+  assert.deepEqual(new Uint8Array(await file.arrayBuffer()), bytes);
+});
+
+test("a file is what it begins like, whatever its name", async () => {
+  const start = (text) => startOf(new File([Buffer.from(text, "latin1")], "photo.txt"));
+  for (const text of ["\x89PNG\r\n", "\xff\xd8\xff\xe0", "RIFF\x10\n\x00\x00WEBPVP8 "])
+    assert.match(await start(text), READABLE);
+  for (const text of ["GIF89a", "%PDF-1.7", "RIFF\x10\n\x00\x00WAVE", ""])
+    assert.doesNotMatch(await start(text), READABLE);
+  assert.match(await start("\x00\x00\x00\x18ftypheic"), HEIC);
+  assert.match(await start("  <svg xmlns"), TRANSPARENT);
+  assert.doesNotMatch(await start("\xff\xd8\xff\xe0"), TRANSPARENT);
+});
+
+test("a PDF is one by its type, or by its name where it has none", () => {
+  assert.ok(isPdf({ name: "scan", type: "application/pdf" }));
+  assert.ok(isPdf({ name: "scan.PDF", type: "" }));
+  assert.ok(!isPdf({ name: "scan.pdf", type: "image/jpeg" })); // the picture of a page
+});
+
+test("what is unsure is said to be, with the next best; other signs never are", () => {
+  const probabilities = [0, 0.25, 0, 0, 0, 0, 0, 0.7, 0, 0];
+  assert.ok(isUnsure({ label: "7", confidence: 0.7, probabilities }));
+  assert.equal(describe({ label: "7", confidence: 0.7, probabilities }), "perhaps 7 1");
+  assert.equal(describe({ label: "7", confidence: 0.987, probabilities }), "7, 99%");
+  assert.equal(describe({ label: null, confidence: 0.9 }), "not_digit");
+  assert.ok(!isUnsure({ label: ",", confidence: 0.5 }));
+  assert.deepEqual(
+    ["0", ",", null].map((label) => isDigit({ label })),
+    [true, false, false],
+  );
+});
+
+// A question that gets these answers one after the other, and what was said meanwhile.
+function asked(...answers) {
+  const status = {
+    said: [],
+    set textContent(text) {
+      this.said.push(text);
+    },
+  };
+  return [ask(async () => answers.shift(), status), status.said];
+}
+
+test("an answer is given at once, and an error is one", async () => {
+  const [answer, said] = asked({ error: "not a PNG" });
+  assert.deepEqual(await answer, { error: "not a PNG" });
+  assert.deepEqual(said, [""]);
+});
+
+test("a lost connection is told, and asked again", async () => {
+  const [answer, said] = asked(undefined, { text: "7" });
+  assert.deepEqual(await answer, { text: "7" });
+  assert.deepEqual(said, ["lost", ""]);
+});
+
+test("a busy server is asked again when it said, not before", async () => {
+  const start = performance.now();
+  const [answer, said] = asked({ error: "Too many", again: 1 }, { text: "7" });
+  assert.deepEqual(await answer, { text: "7" });
+  assert.ok(performance.now() - start >= 990); // milliseconds; timers may be a few early
+  assert.deepEqual(said, ["busy", ""]);
+});
+
+test("what nobody wants to know any more is not asked again", async () => {
+  let wanted = true;
+  const question = async () => {
+    wanted = false;
+  };
+  assert.equal(await ask(question, {}, () => wanted), undefined);
+});
