@@ -1,4 +1,4 @@
-// What document/page.js gives every script of the page.
+// What the document's scripts give every other, and what the server answers.
 
 /** A text by its key, in the reader's language; {name} in it stands for values.name. */
 declare function T(key: string, values?: Record<string, string | number>): string;
@@ -6,11 +6,29 @@ declare function T(key: string, values?: Record<string, string | number>): strin
 /** What the server says of a file, in the reader's language. */
 declare function translate(message: string): string;
 
-/** What may fail, such as storage: its value, or null. */
-declare function attempt<Value>(access: () => Value): Value | null;
+/** How many bytes of files a request may have. */
+declare const SENT_MAX: number;
+
+/** A mark that was read: its label, null for one that is no sign of numbers, and its box in the picture's pixels. */
+interface Digit {
+  label: string | null;
+  confidence: number;
+  box: [left: number, top: number, right: number, bottom: number];
+  probabilities: number[];
+  /** 28 * 28 bytes as base64, ink = 255. */
+  image: string;
+}
+
+interface Reading {
+  text: string;
+  digits: Digit[];
+}
+
+/** Returns the picture that was read, so many times as large if it is a drawing. */
+type Picture = (times?: number) => Blob | null | Promise<Blob | null>;
 
 interface Window {
+  /** By tab, the files on their way to it. */
   handedOver?: Record<string, File[]>;
-  lastPicture?: () => Blob | Promise<Blob>;
-  askAgainAt?: number;
+  lastPicture?: Picture;
 }

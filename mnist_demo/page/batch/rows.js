@@ -1,4 +1,5 @@
 // The table of what was read, a row a picture: {file or pixels, name, text, lowest, marks, error}.
+import { blobOf, newContext } from "../shared/canvas.js";
 import { UNSURE_BELOW } from "../shared/digits.js";
 import { handOver } from "../shared/handover.js";
 import { SIDE } from "./mnist.js";
@@ -66,17 +67,15 @@ function picture({ file, pixels }) {
 
 // Images of MNIST's are shown as they come, light on dark.
 function painted(pixels) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const context = canvas.getContext("2d");
+  const context = newContext(SIDE, SIDE);
   const data = context.createImageData(SIDE, SIDE);
   pixels.forEach((grey, i) => data.data.set([grey, grey, grey, 255], 4 * i));
   context.putImageData(data, 0, 0);
-  return canvas;
+  return context.canvas;
 }
 
 async function fileOf({ pixels, name }) {
-  const blob = await new Promise((resolve) => painted(pixels).toBlob(resolve));
+  const blob = await blobOf(painted(pixels));
   return new File([blob], `${name}.png`, { type: blob.type });
 }
 

@@ -1,9 +1,17 @@
-// Asks the server, and keeps asking while it is busy or the connection lost. A busy server says after how many seconds to
-// ask again; a request that failed has no answer.
+// Questions to a server that may be busy or away.
+const PATIENCE = 30000; // milliseconds for an answer
+
+/** Asks the server, and keeps asking while it is busy or the connection lost.
+ * @param {() => Promise<any>} request gets the answer: { again } from a busy server, the seconds after which to ask again;
+ *   undefined where it failed
+ * @param {{ textContent: string | null }} status shows what is waited for
+ * @param {() => boolean} isWanted whether anyone still wants to know
+ * @returns {Promise<any>} the answer; undefined if it is wanted no more
+ */
 export async function ask(request, status, isWanted = () => true) {
   const slow = setTimeout(() => (status.textContent = T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
-    const answer = await Promise.race([request(), sleep(30000)]);
+    const answer = await within(PATIENCE, request());
     clearTimeout(slow);
     if (answer !== undefined && !answer?.again) {
       status.textContent = "";
@@ -16,6 +24,19 @@ export async function ask(request, status, isWanted = () => true) {
   status.textContent = "";
 }
 
+/** What is promised, or undefined if it takes longer.
+ * @param {number} milliseconds
+ * @param {Promise<any>} promise
+ */
+async function within(milliseconds, promise) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  const answer = await Promise.race([promise, late]);
+  clearTimeout(timer);
+  return answer;
+}
+
+/** @param {number} milliseconds */
 function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -3,15 +3,23 @@ import { ask } from "./ask.js";
 import { fileOf } from "./bytes.js";
 import { tooLarge } from "./prepare.js";
 
+/** @param {{ name: string, type: string }} file */
 export function isPdf({ name, type }) {
   return type === "application/pdf" || (!type && /\.pdf$/i.test(name)); // a page's picture is called so too
 }
 
-// Returns { files }, a picture a page, or { error } with words for the file's owner. `draw` asks the server.
+/** Returns { files }, a picture a page, or { error } with words for the file's owner.
+ * @param {File} file
+ * @param {(upload: { binary: true, data: { file: File } }) => Promise<any>} draw asks the server
+ * @param {HTMLElement} status
+ * @param {() => boolean} isWanted
+ */
 export async function unfold(file, draw, status, isWanted) {
   if (file.size > SENT_MAX) return { error: tooLarge() };
   const { pages, error } = (await ask(() => draw({ binary: true, data: { file } }), status, isWanted)) ?? {};
   if (!pages) return { error: error && translate(error) };
-  const nameOf = (i) => (pages.length > 1 ? `${file.name} ${i + 1}` : file.name);
-  return { files: pages.map((page, i) => fileOf(page, nameOf(i), "image/jpeg")) };
+  const nameOf = (/** @type {number} */ i) => (pages.length > 1 ? `${file.name} ${i + 1}` : file.name);
+  return {
+    files: pages.map((/** @type {string} */ page, /** @type {number} */ i) => fileOf(page, nameOf(i), "image/jpeg")),
+  };
 }

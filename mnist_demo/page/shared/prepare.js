@@ -1,5 +1,6 @@
 // Makes a file ready to be sent: browsers open more kinds of pictures than the server, and what is larger than the
 // reader uses is reduced here.
+import { blobOf, newContext } from "./canvas.js";
 import { HEIC, READABLE, TRANSPARENT, startOf } from "./kinds.js";
 
 const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
@@ -7,7 +8,9 @@ const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with
 const QUALITY = 0.85;
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
 
-// The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
+/** The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
+ * @param {Blob} file
+ */
 export async function load(file) {
   const image = new Image();
   image.src = URL.createObjectURL(file);
@@ -20,7 +23,10 @@ export async function load(file) {
   }
 }
 
-// Returns the file to send for a file, or { error } with words for its owner. `loading` is what load() returned.
+/** Returns the file to send for a file, or { error } with words for its owner.
+ * @param {File} file
+ * @param {Promise<HTMLImageElement | null>} loading what load() returned
+ */
 export async function prepare(file, loading = load(file)) {
   const start = await startOf(file);
   const isReadable = READABLE.test(start);
@@ -36,16 +42,20 @@ export function tooLarge() {
   return T("batch_large", { megabytes: SENT_MAX / 1e6 });
 }
 
+/**
+ * @param {HTMLImageElement} image
+ * @param {File} file
+ * @param {boolean} isTransparent
+ */
 async function reduced(image, file, isTransparent) {
   const isVector = file.type === "image/svg+xml";
   const [width, height] = [image.naturalWidth || DRAWN_SIDE, image.naturalHeight || DRAWN_SIDE];
   const scale = isVector ? DRAWN_SIDE / Math.max(width, height) : Math.min(1, Math.sqrt(PIXELS / (width * height)));
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(scale * width), Math.round(scale * height)];
-  const context = canvas.getContext("2d");
+  const context = newContext(Math.round(scale * width), Math.round(scale * height));
+  const { canvas } = context;
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const kind = isTransparent ? "image/webp" : "image/jpeg";
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, kind, QUALITY));
+  const blob = await blobOf(canvas, kind, QUALITY);
   return blob ? new File([blob], file.name, { type: blob.type }) : { error: tooLarge() };
 }

@@ -1,14 +1,16 @@
 // The page's tabs, which are Gradio's.
 export const TAB = "#sources [role=tab]";
 
+/** @returns {HTMLElement[]} */
 export function tabs() {
-  return [...document.querySelectorAll(TAB)];
+  return Array.from(document.querySelectorAll(TAB));
 }
 
 export function currentTab() {
   return tabs().find((tab) => tab.ariaSelected === "true")?.dataset.tabId;
 }
 
+/** @param {string} name */
 export function openTab(name) {
   tabs()
     .find((tab) => tab.dataset.tabId === name)

@@ -1,4 +1,5 @@
 // What the server reads of a drawing: black ink on a white sheet, of the pad's shape.
+import { blobOf } from "../shared/canvas.js";
 import { Surface } from "./ink.js";
 import { magnified } from "./view.js";
 
@@ -32,7 +33,7 @@ export class Sheet {
       const surface = new Surface(canvas, PAPER);
       surface.fit(times * width, times * height, magnified(view, times));
       surface.show(strokes, newest, INK);
-      return new Promise((resolve) => canvas.toBlob(resolve));
+      return blobOf(canvas);
     };
   }
 }
