@@ -97,7 +97,7 @@ class TestDrawnPages:
         for crop in crops:
             picture, boxes = lay_down([crop], np.random.default_rng(1))
             assert picture.shape == (SIDE, SIDE)
-            left, top = (boxes - crop.boxes)[0, 1:3].astype(int)
+            left, top = np.rint((boxes - crop.boxes)[0, 1:3]).astype(int)
             height, width = crop.picture.shape
             part = picture[top : top + height, left : left + width].astype(float)
             assert abs(part.mean()) < 0.02
