@@ -13,7 +13,6 @@ through which another writer's digits show from the back.
 import argparse
 import collections
 import io
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
 from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
 

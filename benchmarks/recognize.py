@@ -11,7 +11,6 @@ import io
 import multiprocessing
 import os
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.examples import bounds, write_line
 from mnist_demo.picture import load_scaled

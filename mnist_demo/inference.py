@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mnist_demo.model_folder import MODELS
 from mnist_demo.serving import ServedModel, State
 
 if TYPE_CHECKING:
     from mnist_demo.savedmodel import SavedModel
 
-MODEL_DIR = Path(__file__).parent.parent / "models" / "mnist" / "1"
+MODEL_DIR = MODELS / "mnist" / "1"
 CHECKSUMS = "SHA256SUMS"
 LABELS = 10
 LAYERS = ("output_0", "middle", "last")  # the outputs of the signature `features`, from the image on

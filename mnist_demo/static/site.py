@@ -14,8 +14,9 @@ from typing import Any
 from PIL import Image
 
 from mnist_demo.inference import MODEL_DIR, verify_checksums
+from mnist_demo.model_folder import MODELS
 from mnist_demo.page import i18n
-from mnist_demo.page.about.card import MODELS, read_card
+from mnist_demo.page.about.card import read_card
 from mnist_demo.page.component import FOLDER as PAGE
 from mnist_demo.page.component import asset, script
 from mnist_demo.page.document.head import COMPONENTS, STYLES, describe, limits
