@@ -1,6 +1,6 @@
 """Draw the README's moving picture, docs/page.webp, anew: a number is drawn on the real page, and read.
 
-    make picture
+make picture
 """
 
 import io
