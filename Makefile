@@ -79,7 +79,7 @@ train: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training $(ARGS)
 
 evaluate: $(VENV)/dev.stamp
-	$(BIN)/python -m mnist_demo.training.evaluate $(ARGS)
+	$(BIN)/python -m mnist_demo.training.evaluation $(ARGS)
 
 # Debian keeps venv in a package of its own.
 $(BIN)/python:

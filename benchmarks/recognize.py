@@ -24,7 +24,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.examples import bounds, write_line
+from mnist_demo.hand import bounds, write_line
 from mnist_demo.picture import load_scaled
 from mnist_demo.reading import read_marks
 

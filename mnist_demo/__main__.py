@@ -11,10 +11,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mnist_demo.files import Item, find_items, read_items
-from mnist_demo.inference import MODEL_DIR, Classifier
+from mnist_demo.batch.sources import Item, find_items, read_items
+from mnist_demo.inference import MODEL_DIR, Classifier, add_model_url
 from mnist_demo.reading import Reading
-from mnist_demo.serving import add_model_url
 
 NO_NUMBER = "no number found"
 IMAGES = """\

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo import load_image
-from mnist_demo.picture import PIXELS_MAX, WORK_PIXELS, load_scaled
+from mnist_demo.picture import load_scaled
+from mnist_demo.picture.grey import PIXELS_MAX, WORK_PIXELS
 
 
 def as_bytes(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

@@ -1,0 +1,5 @@
+"""From any picture to upright grey."""
+
+from mnist_demo.picture.grey import Grey, Source, load_image, load_scaled
+
+__all__ = ["Grey", "Source", "load_image", "load_scaled"]
