@@ -12,7 +12,8 @@ from mnist_demo.training.data import Labelled, PenStrokes, data_dir
 from mnist_demo.training.digits.outliers import make_outliers
 from mnist_demo.training.digits.rendering import render, render_all
 from mnist_demo.training.digits.touching import draw_groups
-from mnist_demo.training.networks.classifier import build_network, fold
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.recipe.augmentation import Augmentation
 from mnist_demo.training.recipe.corpus import BATCH, Corpus, redraw
 from mnist_demo.training.recipe.distillation import blend, train

@@ -23,7 +23,7 @@ from mnist_demo.training.evaluation.specimens import own_hands
 from mnist_demo.training.export.cutting import cut_out
 from mnist_demo.training.export.fusion import fuse
 from mnist_demo.training.export.pyramid import LEVELS, find_marks, make_mosaic
-from mnist_demo.training.networks.classifier import fold
+from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import (
     READ_FROM,

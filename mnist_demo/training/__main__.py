@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.data import data_dir, load_mnist
 from mnist_demo.training.export.signatures import SEEDS, export
-from mnist_demo.training.networks.classifier import build_network, fold
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
 from mnist_demo.training.recipe.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of

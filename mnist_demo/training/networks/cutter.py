@@ -10,6 +10,7 @@ import keras
 from keras import layers, ops
 
 from mnist_demo.training.drawing.cuts import CUT_SIDE
+from mnist_demo.training.networks.convolution import convolve
 
 WIDTHS = 16, 24, 40  # channels at strides 1, 2 and 4
 
@@ -20,19 +21,14 @@ def build_cutter(normalised: bool = True) -> keras.Model:
     x = cuts
     skipped: list[keras.KerasTensor] = []
     for width in WIDTHS:
-        x = _convolve(x, width, normalised, 2 if skipped else 1)
-        x = layers.Add()([x, _convolve(x, width, normalised)])
+        x = convolve(x, width, normalised, 2 if skipped else 1)
+        x = layers.Add()([x, convolve(x, width, normalised)])
         skipped.append(x)
-    x = layers.Add()([x, _convolve(x, WIDTHS[-1], normalised)])
+    x = layers.Add()([x, convolve(x, WIDTHS[-1], normalised)])
     for fine in reversed(skipped[:-1]):
         x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(fine.shape[-1], 1)(x)), fine])
-        x = _convolve(x, fine.shape[-1], normalised)
+        x = convolve(x, fine.shape[-1], normalised)
     return keras.Model(cuts, layers.Conv2D(1, 1, dtype="float32")(x), name="cutter")
-
-
-def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, stride: int = 1) -> keras.KerasTensor:
-    x = layers.Conv2D(channels, 3, stride, padding="same", use_bias=not normalised)(x)
-    return layers.ReLU()(layers.BatchNormalization()(x) if normalised else x)
 
 
 def cut_loss(logits: Any, ink: Any) -> Any:

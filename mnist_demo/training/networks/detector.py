@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.crops import SIDE
 from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN
+from mnist_demo.training.networks.convolution import convolve
 
 WIDTHS = 16, 32, 64, 96  # channels at strides 2, 4, 8 and 16
 BLOCKS = 2, 4  # residual blocks at strides 8 and 16
@@ -42,28 +43,23 @@ def build_detector(normalised: bool = True) -> keras.Model:
     """
     pictures = keras.Input((None, None, 1))
     half, quarter, eighth, sixteenth = WIDTHS
-    x = _convolve(pictures, half, normalised, 2)
-    fine = _convolve(x, quarter, normalised, 2)
-    middle = _convolve(fine, eighth, normalised, 2)
+    x = convolve(pictures, half, normalised, 2)
+    fine = convolve(x, quarter, normalised, 2)
+    middle = convolve(fine, eighth, normalised, 2)
     for _ in range(BLOCKS[0]):
-        middle = layers.Add()([middle, _convolve(middle, eighth, normalised)])
-    x = _convolve(middle, sixteenth, normalised, 2)
+        middle = layers.Add()([middle, convolve(middle, eighth, normalised)])
+    x = convolve(middle, sixteenth, normalised, 2)
     for _ in range(BLOCKS[1]):
-        x = layers.Add()([x, _convolve(x, sixteenth, normalised)])
+        x = layers.Add()([x, convolve(x, sixteenth, normalised)])
     x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(eighth, 1)(x)), middle])
-    x = _convolve(x, eighth, normalised)
+    x = convolve(x, eighth, normalised)
     x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(quarter, 1)(x)), fine])
-    x = _convolve(x, quarter, normalised)
+    x = convolve(x, quarter, normalised)
     bias = np.r_[np.full(len(SIGNS), np.log(RARE / (1 - RARE))), 0.5, 0.5, 0, 0.3]
     heads = layers.Conv2D(
         len(SIGNS) + 4, 1, dtype="float32", bias_initializer=lambda *_, **__: ops.convert_to_tensor(bias, "float32")
     )
     return keras.Model(pictures, heads(x), name="detector")
-
-
-def _convolve(x: keras.KerasTensor, channels: int, normalised: bool, stride: int = 1) -> keras.KerasTensor:
-    x = layers.Conv2D(channels, 3, stride, padding="same", use_bias=not normalised)(x)
-    return layers.ReLU()(layers.BatchNormalization()(x) if normalised else x)
 
 
 def make_targets(

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from mnist_demo.training.networks.classifier import build_network, fold
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.recipe.augmentation import Augmentation
 from mnist_demo.training.recipe.corpus import Corpus
 from mnist_demo.training.recipe.learning import Learner, learn
