@@ -156,7 +156,7 @@ class Classifier:
             raise ConnectionError(f"the model that is served is another: its {signature} does not give {row} an image")
         return np.concatenate([np.zeros((0, *row), np.float32), *rows])
 
-    def _run(self, signature: str, images: Images, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
+    def _run(self, signature: str, images: Images, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
         return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)
 
     def _verify_answers(self, folder: Path | str) -> None:

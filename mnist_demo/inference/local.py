@@ -14,7 +14,7 @@ class SavedModel:
     def __init__(self, folder: Path | str) -> None:
         self._loaded = tf.saved_model.load(str(folder))  # kept, as its signatures do not keep its variables
 
-    def run(self, signature: str, **inputs: NDArray) -> dict[str, NDArray]:
+    def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
         """Return a signature's outputs for its inputs, all of the dtypes and shapes that it names."""
         # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
         tensors = {name: tf.constant(value) for name, value in inputs.items()}

@@ -8,6 +8,7 @@ import base64
 import io
 import os
 import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -72,7 +73,7 @@ class ServedModel:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=RETRIES)
 
-    def run(self, signature: str, **inputs: NDArray) -> dict[str, NDArray[np.float32]]:
+    def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
         """Return a signature's outputs, float32, for inputs of the same length n > 0: one row for each.
 
         Raises:
@@ -155,7 +156,7 @@ class ServedModel:
         return ConnectionError(f"the server at {self.url} does not answer as TensorFlow Serving does for this model")
 
 
-def encode_request(signature: str, inputs: dict[str, NDArray]) -> bytes:
+def encode_request(signature: str, inputs: Mapping[str, NDArray[np.generic]]) -> bytes:
     """Return the JSON of a predict request in row format; an only input goes without its name, as the API wants it."""
     rows = zip(*(np.ascontiguousarray(value) for value in inputs.values()), strict=True)
     instances = [row[0] if len(inputs) == 1 else dict(zip(inputs, row, strict=True)) for row in rows]

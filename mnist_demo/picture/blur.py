@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 REACH = 3  # standard deviations, beyond which a pixel's share is nothing
 
 
-def blur(picture: NDArray, sigma: float) -> NDArray:
+def blur(picture: NDArray[np.floating], sigma: float) -> NDArray[np.floating]:
     """Return a picture (h, w) or (h, w, channels) of floats, blurred by `sigma` pixels; its edge goes on beyond it."""
     reach = math.ceil(REACH * sigma)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)

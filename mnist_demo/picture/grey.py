@@ -16,7 +16,7 @@ from mnist_demo.picture.pdf import draw_pages
 from mnist_demo.picture.repair import SIGNATURES, without_extras
 
 Grey = NDArray[np.uint8]  # (height, width), 255 is white
-Source = str | Path | bytes | Image.Image | np.ndarray
+Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXELS_MAX = 50_000_000  # of a picture that is opened at all
@@ -259,27 +259,32 @@ def _lay_over(grey: Grey, alpha: NDArray[np.uint8]) -> Grey:
     return np.rint(grey * shown + ground * (1 - shown)).astype(np.uint8)
 
 
-def _grey_of_array(array: np.ndarray) -> Grey:
+def _grey_of_array(array: NDArray[np.generic]) -> Grey:
     if array.ndim not in (2, 3) or array.size == 0 or (array.ndim == 3 and array.shape[2] > 4):
         raise ValueError(f"expected an array of shape (height, width) or (height, width, 1 to 4), got {array.shape}")
     _check_size(array.shape[1], array.shape[0], "the array")
+    pixels = _as_bytes(array)
+    if pixels.ndim == 2:
+        return pixels
+    colours = pixels.shape[2] > 2
+    grey = _grey_of_colours(Image.fromarray(np.ascontiguousarray(pixels[..., :3]))) if colours else pixels[..., 0]
+    return _lay_over(grey, pixels[..., -1]) if pixels.shape[2] in (2, 4) else grey
+
+
+def _as_bytes(array: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return an array's values, over the range of its type, in [0, 255]."""
+    if array.dtype == np.uint8:
+        return array.view(np.uint8)
     if array.dtype == np.bool_:
-        array = array.astype(np.uint8) * 255
-    elif array.dtype == np.uint16:
-        array = (array // 257).astype(np.uint8)
-    elif np.issubdtype(array.dtype, np.floating):
-        array = np.nan_to_num(array, posinf=0)
-        if array.max(initial=0) > 1.5:
-            raise ValueError("expected floats in [0, 1], got some above 1.5. Divide values of 0 to 255 by 255.")
-        array = np.round(np.clip(array, 0, 1) * 255).astype(np.uint8)
-    elif array.dtype != np.uint8:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype == np.uint16:
+        return (array.view(np.uint16) // 257).astype(np.uint8)
+    if not np.issubdtype(array.dtype, np.floating):
         raise ValueError(f"expected an array of uint8, uint16, bool or floats in [0, 1], got {array.dtype}")
-    if array.ndim == 2:
-        return array
-    grey = (
-        _grey_of_colours(Image.fromarray(np.ascontiguousarray(array[..., :3]))) if array.shape[2] > 2 else array[..., 0]
-    )
-    return _lay_over(grey, array[..., -1]) if array.shape[2] in (2, 4) else grey
+    values = np.nan_to_num(array, posinf=0)
+    if values.max(initial=0) > 1.5:
+        raise ValueError("expected floats in [0, 1], got some above 1.5. Divide values of 0 to 255 by 255.")
+    return np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
 def _turn_upright(grey: Grey, orientation: int) -> Grey:

@@ -158,7 +158,7 @@ def write_warmup_requests(path: Path) -> None:
             writer.write(prediction_log(signature, inputs))
 
 
-def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
+def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray[np.generic]]]]:
     """Yield signatures and their inputs as the page asks for them: digits, reasons for one digit, and a page."""
     digits = golden_digits()
     yield "serving_default", {"images": digits[:1]}
@@ -170,7 +170,7 @@ def warmup_requests() -> Iterator[tuple[str, dict[str, NDArray]]]:
     yield "heat_png", page
 
 
-def prediction_log(signature: str, inputs: dict[str, NDArray]) -> bytes:
+def prediction_log(signature: str, inputs: dict[str, NDArray[np.generic]]) -> bytes:
     """Return a request as a serialized PredictionLog of TensorFlow Serving.
 
     Its package tensorflow-serving-api brings a second TensorFlow, so the few fields are encoded here. Their numbers are
