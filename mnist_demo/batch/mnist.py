@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE
+from mnist_demo.picture import PictureError
 from mnist_demo.reading import Digit, Reading
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (AREA,), (IMAGE_SIDE, IMAGE_SIDE, 1))  # of 
 NAME = re.compile(r"\.(npy|npz|csv|gz)$|idx[13]-ubyte$", re.IGNORECASE)
 GZIP, IDX, NPY, ZIP = b"\x1f\x8b", b"\0\0\x08", b"\x93NUMPY", b"PK"
 AT_ONCE = 500  # images
-NO_IMAGES = "there are no images of 28x28 pixels in this file. Give IDX, .npy, .npz or Kaggle's CSV, also as .gz."
 
 
 class Dataset(NamedTuple):
@@ -54,7 +54,7 @@ def load(content: bytes, labels: bytes = b"") -> list[Dataset]:
         labels: another that holds labels; empty if there is none.
 
     Raises:
-        ValueError: there are no images of 28x28 pixels in it.
+        PictureError: there are no images of 28x28 pixels in it.
     """
     try:
         arrays = [array for each in (content, labels) if each for array in _arrays(each)]
@@ -63,7 +63,7 @@ def load(content: bytes, labels: bytes = b"") -> list[Dataset]:
     except Exception:  # what unpacks files raises nearly anything on those that are something else
         sets = []
     if not sets:
-        raise ValueError(NO_IMAGES)
+        raise PictureError("no_images")
     return sets
 
 

@@ -14,6 +14,7 @@ import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.parquet
 
+from mnist_demo.picture import PictureError
 from mnist_demo.reading import Reading, is_digit
 
 CSV_COLUMNS = ("file", "text", "confidence", "marks", "error")
@@ -54,7 +55,8 @@ def make_row(file: str, answer: Reading | Exception) -> Row:
     name = shown(file)
     if isinstance(answer, Reading):
         return {"file": name, **answer.to_dict()}
-    return {"file": name, "error": str(answer).replace("the image:", f"{name}:", 1) or repr(answer)}
+    error = answer.of(name) if isinstance(answer, PictureError) else answer
+    return {"file": name, "error": str(error) or repr(error)}
 
 
 def shown(file: str) -> str:

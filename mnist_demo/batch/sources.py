@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from mnist_demo.batch import mnist
-from mnist_demo.picture.pdf import SIGNATURE, Page, draw_pages
+from mnist_demo.picture import PictureError, signatures
+from mnist_demo.picture.pdf import Page, draw_pages
 from mnist_demo.reading import Reading
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _find(path: str) -> Iterator[Item]:
         found = list(pictures_in(path))
         yield from (Item(each, each) for each in found)
         if not found:
-            yield Item(path, ValueError("there are no pictures in this folder. Name another, or the files themselves."))
+            yield Item(path, PictureError("no_pictures"))
     else:
         yield Item(path, path)
 
@@ -99,7 +100,7 @@ def _images_of(item: Item) -> Iterator[tuple[str, str | bytes | Page | Exception
     name, source = item
     if isinstance(source, str) and _starts_as_pdf(source):
         source = Path(source).read_bytes()
-    if not isinstance(source, bytes) or not source.startswith(SIGNATURE):
+    if not isinstance(source, bytes) or not source.startswith(signatures.PDF):
         yield name, source
         return
     pages = _pages_of(source)
@@ -111,7 +112,7 @@ def _images_of(item: Item) -> Iterator[tuple[str, str | bytes | Page | Exception
 def _starts_as_pdf(path: str) -> bool:
     try:
         with Path(path).open("rb") as file:
-            return file.read(len(SIGNATURE)) == SIGNATURE
+            return file.read(len(signatures.PDF)) == signatures.PDF
     except OSError:
         return False  # whoever reads it says why
 
@@ -119,7 +120,7 @@ def _starts_as_pdf(path: str) -> bool:
 def _pages_of(content: bytes) -> Iterator[Page | Exception]:
     try:
         yield from draw_pages(content)
-    except ValueError as error:
+    except PictureError as error:
         yield error
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-from mnist_demo.picture.pdf import SIGNATURE as PDF_SIGNATURE
+from mnist_demo.picture import signatures
+from mnist_demo.picture.errors import PictureError
 from mnist_demo.picture.pdf import draw_pages
-from mnist_demo.picture.repair import SIGNATURES, without_extras
+from mnist_demo.picture.repair import without_extras
 
 Grey = NDArray[np.uint8]  # (height, width), 255 is white
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
@@ -49,8 +50,8 @@ def load_image(source: Source) -> Grey:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not of those formats, damaged, locked, empty or too large, or the array is of another
-            form.
+        PictureError: the file is not of those formats, damaged, locked, empty or too large.
+        ValueError: the array is of another form.
         TypeError: the source is something else.
     """
     return load_scaled(source)[0]
@@ -82,7 +83,7 @@ def load_scaled(source: Source) -> tuple[Grey, float]:
 
 def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
     if size == 0:
-        raise ValueError(f"{name}: the file is empty. Choose another, or save it again.")
+        raise PictureError("empty", name=name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of large pictures, which are refused below, and of odd metadata
         try:
@@ -90,21 +91,21 @@ def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
         except _DamageError as damage:
             file.seek(0)
             content = file.read()
-            if content.startswith(PDF_SIGNATURE):
+            if content.startswith(signatures.PDF):
                 return _read_pdf(content, name)
-            if not SIGNATURES.match(content):
-                raise ValueError(f"{name}: not a PNG, JPEG or WebP image. Save or export it as one of these.") from None
+            if not signatures.IMAGE.match(content):
+                raise PictureError("foreign", name=name) from None
             try:
                 return _read(io.BytesIO(without_extras(content)), name)
             except _DamageError:
-                raise ValueError(f"{name}: the image is damaged ({damage}). Save or send it again.") from None
+                raise PictureError("damaged", {"reason": str(damage)}, name) from None
 
 
 def _read_pdf(content: bytes, name: str) -> tuple[Grey, int, int]:
     try:
         return _decode(Image.fromarray(next(draw_pages(content, 1))))
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+    except PictureError as error:
+        raise error.of(name) from None
 
 
 class _DamageError(Exception):
@@ -115,7 +116,7 @@ def _read(file: BinaryIO, name: str) -> tuple[Grey, int, int]:
     try:
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
-        raise ValueError(_too_large(name)) from None
+        raise _too_large(name) from None
     except UnidentifiedImageError:  # whose words name the file's place
         raise _DamageError("it breaks off, or what it says of itself is wrong") from None
     except Exception as error:  # decoders raise nearly anything on damaged files
@@ -128,15 +129,15 @@ def _read(file: BinaryIO, name: str) -> tuple[Grey, int, int]:
         raise _DamageError(error) from None
 
 
-def _too_large(name: str) -> str:
-    return f"{name}: the image has more than {PIXELS_MAX // 10**6} megapixels or {SIDE_MAX:,} pixels a side. Shrink it."
+def _too_large(name: str) -> PictureError:
+    return PictureError("large", {"megapixels": PIXELS_MAX // 10**6, "side": SIDE_MAX}, name)
 
 
 def _check_size(width: int, height: int, name: str) -> None:
     if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
-        raise ValueError(_too_large(name))
+        raise _too_large(name)
     if width * height == 0:
-        raise ValueError(f"{name}: the image has no pixels. Choose another.")
+        raise PictureError("no_pixels", name=name)
 
 
 def _check_scans(image: Image.Image, file: BinaryIO) -> None:

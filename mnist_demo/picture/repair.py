@@ -1,10 +1,10 @@
 """Leaves out of a damaged file what is not needed to read it, and where damage does no harm."""
 
-import re
 import zlib
 from collections.abc import Iterator
 
-SIGNATURES = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+from mnist_demo.picture import signatures
+
 PNG_NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 JPEG_SCAN, JPEG_EXIF, JPEG_ADOBE, JPEG_COMMENT = 0xDA, 0xE1, 0xEE, 0xFE  # markers
 ADOBE_LENGTH = 14  # bytes, of the segment that tells the colours' kind
@@ -12,9 +12,9 @@ ADOBE_LENGTH = 14  # bytes, of the segment that tells the colours' kind
 
 def without_extras(content: bytes) -> bytes:
     """Return a PNG or JPEG file without profiles, texts and the like, but with EXIF; any other bytes as they are."""
-    if content.startswith(b"\x89PNG"):
+    if content.startswith(signatures.PNG):
         return content[:8] + b"".join(_needed_chunks(content))
-    if content.startswith(b"\xff\xd8"):
+    if content.startswith(signatures.JPEG):
         return content[:2] + b"".join(_needed_segments(content))
     return content
 
