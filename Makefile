@@ -31,7 +31,7 @@ test-space: $(VENV)/dev.stamp
 
 # What a Space does with the project: its own environment, user, read-only files and variables.
 space-check: $(VENV)/dev.stamp
-	PYTHONPATH=. $(BIN)/python tests/space_check.py
+	$(BIN)/python tests/space_check.py
 
 # Uploads what git tracks to SPACE=owner/name, which is made if need be with ARGS, such as --flavor=zero-a10g or --private.
 deploy: space-and-token
@@ -57,7 +57,7 @@ space-and-token: $(VENV)/run.stamp
 # Looks for a minute for a file that load_image does not answer as it says.
 fuzz: $(VENV)/dev.stamp
 	mkdir -p build/fuzz
-	PYTHONPATH=. $(BIN)/python tests/fuzz/load_image.py -max_total_time=60 -timeout=10 -artifact_prefix=build/ build/fuzz
+	$(BIN)/python tests/fuzz/load_image.py -max_total_time=60 -timeout=10 -artifact_prefix=build/ build/fuzz
 
 batch: $(VENV)/batch.stamp
 	$(BIN)/python -m mnist_demo.batch $(ARGS)
@@ -73,7 +73,7 @@ lint: $(VENV)/dev.stamp node_modules/.package-lock.json
 # Faults that are known of the pins: those of a Space, then those of this environment.
 audit: $(VENV)/dev.stamp
 	$(BIN)/pip-audit --strict --requirement requirements.txt
-	$(BIN)/pip-audit --strict
+	$(BIN)/pip freeze --exclude-editable | $(BIN)/pip-audit --strict --no-deps --disable-pip --requirement /dev/stdin
 
 train: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training $(ARGS)
@@ -85,22 +85,13 @@ evaluate: $(VENV)/dev.stamp
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get update && apt-get install -y python3-venv && $(PYTHON) -m venv $(VENV); }
 
-$(VENV)/run.stamp: requirements.txt requirements-pillow.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --requirement requirements.txt
+# The project and an extra of its pyproject.toml; run is none, and dev is all.
+$(VENV)/%.stamp: pyproject.toml requirements.txt requirements-pillow.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.$(patsubst %,[%],$(filter-out run,$*))'
 	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
-	touch $@
+	touch $(foreach extra,run $* $(if $(filter dev,$*),batch),$(VENV)/$(extra).stamp)
 
-$(VENV)/batch.stamp: requirements.txt requirements-batch.txt requirements-pillow.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --requirement requirements-batch.txt
-	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
-	touch $@ $(VENV)/run.stamp
-
-$(VENV)/dev.stamp: requirements.txt requirements-batch.txt requirements-dev.txt requirements-pillow.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --requirement requirements-dev.txt
-	$(BIN)/pip install --quiet --no-deps --requirement requirements-pillow.txt
-	touch $@ $(VENV)/batch.stamp $(VENV)/run.stamp
-
-# What runs the model on the static page, and what scripts are linted and tested with; node comes with requirements-dev.txt.
+# What runs the model on the static page, and what scripts are linted and tested with; node comes with the extra dev.
 node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/dev.stamp
 	$(NPM) ci --silent --ignore-scripts
 	touch $@

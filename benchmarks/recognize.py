@@ -12,7 +12,6 @@ import io
 import multiprocessing
 import os
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from mnist_demo import Classifier, recognize
 from mnist_demo.hand import bounds, write_line
 from mnist_demo.inference import MODEL_DIR, add_model_url

@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_demo IMAGE..."""
+"""The command line: digits IMAGE..., or python -m mnist_demo IMAGE... where the package is not installed."""
 
 import argparse
 import io
@@ -7,10 +7,11 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tqdm import tqdm
 
+from mnist_demo import __version__
 from mnist_demo.batch.sources import Item, find_items, read_items
 from mnist_demo.inference import MODEL_DIR, Classifier, add_model_url
 from mnist_demo.picture import PictureError
@@ -42,17 +43,17 @@ exit status:
   2    the arguments are wrong
 
 examples:
-  python -m mnist_demo photo.jpg
-  python -m mnist_demo --json scans/ more/*.png > readings.jsonl
-  curl -s https://example.com/photo.jpg | python -m mnist_demo -
-  python -m mnist_demo t10k-images-idx3-ubyte.gz | head
+  digits photo.jpg
+  digits --json scans/ more/*.png > readings.jsonl
+  curl -s https://example.com/photo.jpg | digits -
+  digits t10k-images-idx3-ubyte.gz | head
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what each image reads, one line an image; return 1 if any could not be read, else 0."""
     parser = argparse.ArgumentParser(
-        prog="python -m mnist_demo",
+        prog="digits",
         description="Read handwritten numbers in images.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -60,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_url(parser)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     options = parser.parse_args(arguments)
     try:
         return print_readings(find_items(options.images), Classifier(options.model_url or MODEL_DIR), options.json)
@@ -98,8 +100,13 @@ def _without_name(error: Exception, file: str) -> str:
     return str(error).removeprefix(f"{Path(file)}: ")
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """Do what the command line says and exit with its status."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a traceback
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # names of files that are no UTF-8, as they are
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

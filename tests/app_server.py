@@ -35,12 +35,12 @@ def serve_app() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def start_app(log: Path, *flags: str, root: Path = ROOT) -> Iterator[App]:
-    """Run the app of a checkout with flags on a free port; yield it once the page is served, and terminate it."""
+def start_app(log: Path, *flags: str, root: Path = ROOT, script: str = "app.py") -> Iterator[App]:
+    """Run a script that serves the page, with flags, on a free port; yield it once it does, and terminate it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), *flags]
+    command = [sys.executable, script, "--port", str(port), *flags]
     errors = None if log == Path(os.devnull) else log.open("wb")
     with errors or contextlib.nullcontext(), subprocess.Popen(command, cwd=root, stderr=errors) as process:
         try:
@@ -61,7 +61,7 @@ def wait_until_answered(url: str, process: "subprocess.Popen[bytes]", seconds: f
             time.sleep(0.2)
         else:
             return
-    raise RuntimeError(f"app.py does not serve {url} (exit status {process.poll()})")
+    raise RuntimeError(f"the app does not serve {url} (exit status {process.poll()})")
 
 
 def wait_until_ready(app: App) -> None:

@@ -17,8 +17,6 @@ from PIL import Image
 
 from mnist_demo.__main__ import main
 
-ROOT = Path(__file__).parents[1]
-
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "mnist_demo", *arguments], capture_output=True, text=True, check=False)
@@ -112,10 +110,7 @@ def test_ends_quietly_where_its_lines_are_no_longer_wanted(folder: Path) -> None
     command = f"{shlex.quote(sys.executable)} -m mnist_demo - {'good.png ' * 500} | head -n 1; exit ${{PIPESTATUS[0]}}"
     with (folder / "good.png").open("rb") as picture:
         bash = ["bash", "-c", command]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            bash, stdin=picture, capture_output=True, text=True, check=False, cwd=folder, env=environment
-        )
+        done = subprocess.run(bash, stdin=picture, capture_output=True, text=True, check=False, cwd=folder)
     assert done.stdout == "-: 42 | 7\n"
     assert done.returncode == 0
     assert not [line for line in done.stderr.splitlines() if re.search("Traceback|[Pp]ipe|Exception", line)]
@@ -129,7 +124,7 @@ def test_help_explains_the_json_and_the_exit_statuses(capsys: pytest.CaptureFixt
         assert re.search(rf"^ +{field} +\S", text, re.MULTILINE), field
     assert "[left, top, right, bottom]" in text
     assert re.search(r"exit status:\n +0 .*\n +1 .*\n +2 ", text)
-    assert "examples:\n  python -m mnist_demo photo.jpg" in text
+    assert "examples:\n  digits photo.jpg" in text
 
 
 def test_asks_for_images(capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ class TestDrawnPages:
         for crop in crops:
             picture, boxes = lay_down([crop], np.random.default_rng(1))
             assert picture.shape == (SIDE, SIDE)
-            left, top = (boxes - crop.boxes)[0, 1:3].astype(int)
+            left, top = np.rint((boxes - crop.boxes)[0, 1:3]).astype(int)
             height, width = crop.picture.shape
             part = picture[top : top + height, left : left + width].astype(float)
             assert abs(part.mean()) < 0.02
@@ -289,12 +289,22 @@ class TestCounting:
         ("marks", "found", "right"),
         [
             ({"7": SEVEN, ".": DOT}, {"digit": 1, ".": 1}, {"digit": 1, ".": 1}),
+            ({".": (82, 97, 84, 99)}, {".": 1}, {".": 1}),
+            ({".": (86, 86, 92, 92)}, {".": 1}, {}),
             ({"1": SEVEN}, {"digit": 1}, {}),
             ({"7": (41, 62, 70, 75)}, {"digit": 1}, {}),
             ({"3": EDGE}, {}, {}),
             ({}, {}, {}),
         ],
-        ids=["both right", "another digit", "half of it", "what is cut off", "nothing"],
+        ids=[
+            "both right",
+            "a point of another size",
+            "a point elsewhere",
+            "another digit",
+            "half of it",
+            "what is cut off",
+            "nothing",
+        ],
     )
     def test_a_mark_is_right_where_box_and_label_are(
         self, marks: dict[str, tuple[int, ...]], found: dict[str, int], right: dict[str, int]

@@ -17,9 +17,11 @@ from tqdm import tqdm
 
 from mnist_demo.batch.shards import ENCODERS, make_row, names_in, shown
 from mnist_demo.inference import MODEL_DIR, Classifier
+from mnist_demo.model_folder import INSTALLED, PACKAGE
 from mnist_demo.reading import Reading, recognize
 
-PROJECT = Path(__file__).parents[2]  # which Ray copies to the machines of a cluster, less what .gitignore names
+# What Ray copies to the machines of a cluster: the package with its model, or a checkout less what .gitignore names.
+CODE = {"py_modules": [str(PACKAGE)]} if INSTALLED else {"working_dir": str(PACKAGE.parent), "excludes": [".git"]}
 SHARD_ROWS = 250  # pictures a task; what a machine that fails has begun is lost
 OBJECTS_MAX = 100 << 20  # bytes of memory that Ray sets aside on this machine; the tasks' names and counts are few
 
@@ -87,7 +89,7 @@ def start_ray(cluster: str | None) -> None:
             cluster or "local",
             log_to_driver=False,
             logging_level=logging.ERROR,
-            runtime_env={"working_dir": str(PROJECT), "excludes": [".git"], "env_vars": one_thread},
+            runtime_env={**CODE, "env_vars": one_thread},
             **({} if cluster else alone),
         )
     except ConnectionError:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from mnist_demo.inference.contract import IMAGE_SIDE, LABELS, LAYERS, Images, Marks
 from mnist_demo.inference.integrity import REMEDY, golden_digits, golden_page, verify_checksums
 from mnist_demo.inference.served import ServedModel, State
+from mnist_demo.model_folder import MODELS
 
 if TYPE_CHECKING:
     from mnist_demo.inference.local import SavedModel
 
-MODEL_DIR = Path(__file__).parents[2] / "models" / "mnist" / "1"
+MODEL_DIR = MODELS / "mnist" / "1"
 BATCH_MAX = 256  # images a call of the signature; bounds the memory that a file of thousands of images takes
 
 

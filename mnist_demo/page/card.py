@@ -10,7 +10,8 @@ from typing import Any
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-MODELS = Path(__file__).parents[2] / "models"
+from mnist_demo.model_folder import MODELS
+
 CARD_PATH = "/card.md"
 PLOTS = ("detections", "reliability", "confusion", "rejection")
 SETS = ("photos", "drawings", "nondigits")

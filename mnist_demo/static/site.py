@@ -16,8 +16,9 @@ from PIL import Image
 from mnist_demo import examples
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.inference.integrity import verify_checksums
+from mnist_demo.model_folder import MODELS
 from mnist_demo.page import i18n
-from mnist_demo.page.card import MODELS, read_card
+from mnist_demo.page.card import read_card
 from mnist_demo.page.component import asset, script
 from mnist_demo.page.document import STYLES, describe
 from mnist_demo.page.installation import MANIFEST

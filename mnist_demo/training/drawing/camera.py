@@ -16,6 +16,7 @@ BLUR = 0.07  # of the digits' height: the standard deviation of the lens, at mos
 LEAST_HEIGHT = 11  # pixels that digits keep where there are few
 CLEAN = 0.25  # the share of screen drawings and scans: one tone of paper, no camera
 LIGHT_ON_DARK = 0.15  # the share of pictures whose tones are inverted
+COPIED = 0.07  # the share of photocopies, faxes and scans of two tones, smoothed again or not
 
 
 def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
@@ -37,6 +38,8 @@ def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     if rng.random() < (0.4 if clean else LIGHT_ON_DARK):
         tones = 1 - tones
     grey = np.clip(tones * 255 + (0 if clean else rng.normal(0, 0.5)), 0, 255).astype(np.uint8)
+    if not clean and rng.random() < COPIED:
+        grey = _copy(grey, rng)
     if not clean and rng.random() < 0.4:
         quality = int(rng.integers(15, 95))
         grey = cv2.imdecode(cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
@@ -172,6 +175,13 @@ def _photograph(tones: Tones, contrast: float, height: float, rng: Rng) -> Tones
         steps = rng.choice([1, 3, 7, 15] if contrast > 0.6 else [7, 15])
         tones = np.round(np.clip(tones, 0, 1) * steps) / np.float32(steps)
     return tones
+
+
+def _copy(grey: Grey, rng: Rng) -> Grey:
+    """Part a picture's tones into two, at the level that parts them best (Otsu, 1979), with edges as hard as may be."""
+    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)
+    contrast = rng.uniform(2, 20) * (grey.astype(np.float32) - level + rng.normal(0, 8)) + 128
+    return cv2.GaussianBlur(np.clip(contrast, 0, 255).astype(np.uint8), (0, 0), rng.uniform(0.3, 1.2))
 
 
 def _shake(tones: Tones, rng: Rng) -> Tones:

@@ -16,7 +16,8 @@ SIDE = 192  # pixels, of a crop
 CUT = 0.7  # of a mark's box: with less in view it is not known
 BOXES_MAX = 160  # in a crop
 PARTS, PART_MIN = 0.5, 10  # the share of crops of which only a part is seen, as of small pictures; pixels a side
-SQUARE = 0.4  # the share of parts around a mark that are square, as photos of a single digit are
+SQUARE, STRIP = 0.4, 0.25  # the share of parts around a mark that are square, as photos of a single digit are; and of
+# those as wide as the sheet, as cells and amounts that are cut out of a form
 QUARTER_GAP = 16  # pixels between small crops that are seen at once, as between the levels of a pyramid
 TURNED = 0.06  # the share of crops that lie on their side or head
 NO_DIGITS_SIDEWAYS, NO_DIGITS_HEAD_DOWN = (2, 3, 4, 5, 7), (3, 4, 7)  # digits that look like none then
@@ -112,7 +113,10 @@ def _choose_part(sheet: Sheet, rng: np.random.Generator) -> tuple[int, ...]:
         first = signs[rng.integers(len(signs))]
         around = max(first[2] - first[0], first[3] - first[1]) * rng.uniform(0.02, rng.choice([0.2, 0.8, 3]), 4)
         low, high = np.array(first[:2]) - around[:2], np.array(first[2:]) + around[2:]
-        if rng.random() < SQUARE:
+        chance = rng.random()
+        if chance > 1 - STRIP:
+            low[0], high[0] = 0, side
+        elif chance < SQUARE:
             lacking, before = np.max(high - low) - (high - low), rng.uniform(0, 1, 2)
             low, high = low - lacking * before, high + lacking * (1 - before)
     else:

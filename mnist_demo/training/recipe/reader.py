@@ -22,9 +22,10 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 2)
 
 import numpy as np
 
+from mnist_demo.model_folder import MODELS
 from mnist_demo.training.data import data_dir
 
-WEIGHTS = Path(__file__).parents[3] / "models" / "weights"  # before folding, to start from
+WEIGHTS = MODELS / "weights"  # before folding, to start from
 THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that draw
 POOL = 2048 * THREADS  # of what is drawn, newest
 SMALL_TOGETHER = 4  # crops of small pictures, seen at once
