@@ -10,7 +10,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["PIL", "mnist_demo.picture", "mnist_demo.repair"]):
+with atheris.instrument_imports(include=["PIL", "mnist_demo.picture"]):
     import numpy as np
     from PIL import Image
 
