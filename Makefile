@@ -9,7 +9,7 @@ SPACE_TESTS := tests/test_requirements.py tests/test_picture.py tests/test_hosti
 # The version of Pillow that a file of requirements pins.
 pinned = $(shell sed -n 's/^pillow==//p' $(1))
 
-.PHONY: run static batch test test-space space-check deploy deploy-static space-and-token fuzz lint audit train evaluate chromium nginx clean
+.PHONY: run static batch test test-space space-check deploy deploy-static space-and-token fuzz lint audit train evaluate picture chromium nginx clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py $(ARGS)
@@ -80,6 +80,10 @@ train: $(VENV)/dev.stamp
 
 evaluate: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training.evaluation $(ARGS)
+
+# The README's moving picture, drawn and read on the page as it is now.
+picture: $(VENV)/dev.stamp chromium
+	$(BIN)/python tests/moving_picture.py
 
 # Debian keeps venv in a package of its own.
 $(BIN)/python:

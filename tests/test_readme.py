@@ -1,4 +1,4 @@
-"""The README's promises: its snippets run, its Space configuration is valid, the files it names exist."""
+"""What README and docs promise: snippets run, the Space's configuration is valid, commands and files exist."""
 
 import re
 import subprocess
@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+DOCS = {path: path.read_text() for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))}
 CONFIGURATION = yaml.safe_load(README.split("---")[1])
 COLOUR = "red|yellow|green|blue|indigo|purple|pink|gray"
 SPACE_KEYS = {  # those we use, as https://huggingface.co/docs/hub/spaces-config-reference has them
@@ -23,7 +24,12 @@ SPACE_KEYS = {  # those we use, as https://huggingface.co/docs/hub/spaces-config
     "short_description": ".{1,60}",
     "license": "mit",
 }
-SNIPPETS = [code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "saved_model.load" in code]
+SNIPPETS = [
+    code
+    for text in DOCS.values()
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    if "saved_model.load" in code
+]
 
 
 def test_the_snippets_print_what_their_comments_say_without_this_project() -> None:
@@ -34,7 +40,7 @@ def test_the_snippets_print_what_their_comments_say_without_this_project() -> No
     assert done.returncode == 0, done.stderr
     expected = [re.findall(r"print\(.*\)  # (.*)", snippet) for snippet in SNIPPETS]
     assert [[line] for line in done.stdout.splitlines()] == expected
-    assert len(expected) == 4
+    assert len(expected) == 5
 
 
 def test_the_space_configuration_has_documented_keys_and_values() -> None:
@@ -52,13 +58,19 @@ def test_the_space_configuration_agrees_with_the_repository() -> None:
 
 
 def test_every_make_command_exists() -> None:
-    workflows = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-    commands = set(re.findall(r"^make ([\w-]+)", README, re.MULTILINE) + re.findall(r"`make ([\w-]+)", README))
-    commands |= set(re.findall(r"run: make ([\w-]+)", workflows))
+    workflows = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    texts = "\n".join([*DOCS.values(), *workflows])
+    commands = set(re.findall(r"(?:^|`|run: )make ([\w-]+)(?![\w./-])", texts, re.MULTILINE))
     assert {"run", "test", "space-check", "deploy"} <= commands
     assert commands <= set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def test_links_and_pictures_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^):]+)\)", README):
-        assert (ROOT / target).exists(), target
+    for path, text in DOCS.items():
+        for target in re.findall(r"\]\(([^):]+)\)", text):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_readme_is_short_and_its_picture_light() -> None:
+    assert README.count("\n") <= 150
+    assert (ROOT / "docs" / "page.webp").stat().st_size <= 200_000
