@@ -6,7 +6,7 @@ import pytest
 from conftest import Write
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.training.sets import Sample, turn
+from mnist_demo.training.evaluation.sets import Sample, turn
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
