@@ -19,10 +19,8 @@ TELLING = "2345679"  # digits that look like none, or like others, when they lie
 CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
 OTHERS_MAX = 3  # other marks to each digit, likewise: what lies has few marks that look like digits
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
-LONE = (
-    0.25  # how much likelier than other writing, which is that any way up, a lone digit must be to turn a picture for;
-)
-# of those that would be turned without it, nine single digits in ten still are, and three letters
+LONE = 0.25  # how much likelier than other writing, which is that any way up, a lone digit is that turns a picture; of
+# those that would be turned without it, nine single digits in ten still are, and three letters
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 SEEN = 0.6  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
