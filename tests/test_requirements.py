@@ -14,8 +14,7 @@ def test_pillow_is_the_one_the_makefile_installed() -> None:
 
 
 def test_what_serves_needs_no_opencv() -> None:
-    modules = (
-        "mnist_demo.page, mnist_demo.page.document.pictures, mnist_demo.server, mnist_demo.batches, mnist_demo.__main__"
-    )
+    names = "page", "page.document.pictures", "server", "batch.pipeline", "__main__"
+    modules = ", ".join(f"mnist_demo.{name}" for name in names)
     code = f"import sys; sys.modules['cv2'] = None; import {modules}"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -13,17 +13,17 @@ from typing import Any
 
 from PIL import Image
 
-from mnist_demo.inference import MODEL_DIR, verify_checksums
+from mnist_demo import examples
+from mnist_demo.inference import MODEL_DIR
+from mnist_demo.inference.integrity import verify_checksums
 from mnist_demo.model_folder import MODELS
 from mnist_demo.page import i18n
 from mnist_demo.page.about.card import read_card
-from mnist_demo.page.component import FOLDER as PAGE
 from mnist_demo.page.component import asset, script
 from mnist_demo.page.document.head import COMPONENTS, STYLES, describe, limits
 from mnist_demo.page.document.installation import MANIFEST
 from mnist_demo.page.document.pictures import ICON, MASKABLE, PREVIEW
 from mnist_demo.page.document.typeface import TYPEFACE
-from mnist_demo.page.examples import drawings, thumbnails
 from mnist_demo.server.routes import UPLOAD_MAX
 
 FOLDER = Path(__file__).parent
@@ -33,7 +33,7 @@ RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's he
     for kind in ("simd", "threaded-simd")
 ]
 BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
-EXAMPLES = {"sketchpad": drawings, "photo": thumbnails}
+EXAMPLES = {"sketchpad": examples.drawings, "photo": examples.thumbnails}
 ICON_SIDES = 192, 512  # pixels
 UNSEEN = "README.md", "preview.png"  # by who opens the page
 
@@ -62,7 +62,9 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
 
 
 def _copy_files(output: Path) -> None:
-    shutil.copytree(PAGE / "examples", output / "examples")
+    (output / "examples").mkdir()
+    for name in examples.PHOTOS:
+        shutil.copy(examples.FOLDER / name, output / "examples")
     for path in (TYPEFACE, MASKABLE, PREVIEW, FOLDER / "README.md", *RUNTIMES):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")

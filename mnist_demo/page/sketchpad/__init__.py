@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_demo.examples import drawings
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.examples import drawings
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n
 
