@@ -1,13 +1,12 @@
 """Examples to try the page with, drawings and photos; `python -m mnist_demo.examples` draws the photos anew."""
 
-import base64
-import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from mnist_demo.hand import bounds, write_line
+from mnist_demo.picture.data_url import draw_data_url
 
 FOLDER = Path(__file__).parent
 DRAWINGS = ("7", "42", "2026", "31 415")
@@ -42,13 +41,11 @@ def photo_bytes(name: str) -> bytes:
 
 
 def thumbnails() -> list[dict[str, str]]:
-    """Return the example photos for the frame: name, label, and a small picture as a data URL."""
+    """Return the example photos: name, label, and a small picture as a data URL."""
     return [{"name": name, "label": " ".join(lines), "picture": thumbnail(name)} for name, lines in PHOTOS.items()]
 
 
 def thumbnail(name: str) -> str:
     """Return an example photo, 96 pixels wide, as a data URL."""
-    encoded = io.BytesIO()
     with Image.open(FOLDER / name) as picture:
-        picture.resize((96, 72)).save(encoded, "WEBP", quality=60)
-    return "data:image/webp;base64," + base64.b64encode(encoded.getvalue()).decode("ascii")
+        return draw_data_url(picture.resize((96, 72)), "webp", quality=60)

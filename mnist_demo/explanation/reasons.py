@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 
 from mnist_demo.inference import IMAGE_SIDE, LABELS, SIGNS
 from mnist_demo.picture.blur import blur
+from mnist_demo.picture.data_url import draw_data_url
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
@@ -91,6 +91,4 @@ def side_by_side(responses: NDArray[np.float32]) -> str:
     shades = np.rint(maps * (SHADES - 1)).astype(np.uint8)
     picture = Image.fromarray(np.hstack(list(np.moveaxis(shades, 2, 0))))
     picture.putpalette(np.linspace(0, 255, SHADES).astype(np.uint8).repeat(3).tobytes())
-    file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return draw_data_url(picture, "png", optimize=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.picture import load_scaled
+from mnist_demo.picture.data_url import draw_data_url
 from mnist_demo.reading import is_digit, read_marks
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
     height, width = grey.shape
     digits = [mark for mark in marks if is_digit(mark.label)]
     return {
-        "picture": data_url(Image.fromarray(grey)),
-        "heat": data_url(glow(classifier.heat(grey))),
+        "picture": shown(Image.fromarray(grey)),
+        "heat": shown(glow(classifier.heat(grey))),
         "marks": [
             {"label": mark.label, "box": (np.array(mark.box) / [width, height, width, height]).tolist()}
             for mark in marks
@@ -52,17 +52,15 @@ def take_steps(picture: bytes, classifier: Classifier) -> dict[str, Any]:
 def glow(heat: NDArray[np.float32]) -> Image.Image:
     """Return a heat map (h, w) in [0, 1] as a picture of one colour, the less transparent the hotter."""
     picture = Image.new("RGB", heat.shape[::-1], HOT)
-    shown = np.maximum(heat - FAINT, 0) / (1 - FAINT)
-    picture.putalpha(Image.fromarray(np.rint(OPAQUE * shown).astype(np.uint8)))
+    opacity = np.maximum(heat - FAINT, 0) / (1 - FAINT)
+    picture.putalpha(Image.fromarray(np.rint(OPAQUE * opacity).astype(np.uint8)))
     return picture
 
 
-def data_url(picture: Image.Image) -> str:
+def shown(picture: Image.Image) -> str:
     """Return a picture, reduced to be shown, as the data URL of a WebP file."""
-    file = io.BytesIO()
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-    picture.save(file, "WEBP", quality=80)
-    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return draw_data_url(picture, "webp", quality=80)
 
 
 def encode(image: NDArray[np.float32]) -> str:

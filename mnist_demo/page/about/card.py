@@ -1,6 +1,5 @@
 """What the model is worth, for the page: figures and plots as the evaluation wrote them, and where more is told."""
 
-import base64
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from mnist_demo.model_folder import MODELS
+from mnist_demo.picture.data_url import data_url
 
 CARD_PATH = "/card.md"
 PLOTS = ("detections", "reliability", "confusion", "rejection")
@@ -34,7 +34,7 @@ def read_card(models: Path = MODELS) -> dict[str, Any]:
     space = os.environ.get(SPACE)
     return {
         "figures": list(figures(metrics)),
-        "plots": [{"name": name, "data": data_url(path)} for name, path in plots if path.is_file()],
+        "plots": [{"name": name, "data": data_url(path.read_bytes(), "png")} for name, path in plots if path.is_file()],
         "source": SOURCE.format(space) if space else None,
     }
 
@@ -57,11 +57,6 @@ def figures(metrics: dict[str, Any]) -> Iterator[Figure]:
 def figure(name: str, share: float, count: int) -> Figure:
     """Return a figure."""
     return {"name": name, "share": share, "count": count}
-
-
-def data_url(path: Path) -> str:
-    """Return a PNG file as a data URL."""
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def card_route() -> Route:
