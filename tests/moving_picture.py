@@ -10,10 +10,10 @@ from app_server import ROOT, serve_app
 from browser.conftest import CHROMIUM_FLAGS, VISITED, chromium
 from browser.pen import place
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 TEXT = "20/07"
-WINDOW = {"width": 1120, "height": 660}  # pixels, the desk alone
+WINDOW: ViewportSize = {"width": 1120, "height": 660}  # pixels, the desk alone
 SIDE = 720  # pixels of the picture's width
 POINTS = 4  # of a stroke between two pictures
 PAUSE = 400  # milliseconds after a stroke, for the reading to follow
