@@ -79,7 +79,7 @@ train: $(VENV)/dev.stamp
 	$(BIN)/python -m mnist_demo.training $(ARGS)
 
 evaluate: $(VENV)/dev.stamp
-	$(BIN)/python -m mnist_demo.training.evaluate $(ARGS)
+	$(BIN)/python -m mnist_demo.training.evaluation $(ARGS)
 
 # The README's moving picture, drawn and read on the page as it is now.
 picture: $(VENV)/dev.stamp chromium

@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests"))
 from ray_cluster import ENVIRONMENT, Cluster, start_cluster
 
-from mnist_demo.batch import SHARD_ROWS
-from mnist_demo.page.examples import bounds, write_line
+from mnist_demo.batch.cluster import SHARD_ROWS
+from mnist_demo.hand import bounds, write_line
 
 SIDE = 400  # pixels
 DRAWINGS = 1000  # different ones

@@ -1,4 +1,4 @@
-"""What Lighthouse says of the page, on desktop and mobile, beside an empty Gradio page: the difference is ours.
+"""What Lighthouse says of the page, on desktop and mobile.
 
 Run as `python benchmarks/lighthouse.py`; needs Node.js and Chromium, and fetches Lighthouse from the npm registry.
 """
@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from serving import EMPTY_PAGE, started, wait_until_served
+from serving import started, wait_until_served
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -19,12 +19,11 @@ WINDOWS = {"desktop": ["--preset=desktop"], "mobile": []}
 
 
 def main() -> None:
-    """Run Lighthouse on both pages in both windows."""
-    for name, script in (("the page", "app.py"), ("an empty Gradio page", EMPTY_PAGE)):
-        with started(script, quiet=True) as (url, _):
-            wait_until_served(url)
-            for window, flags in WINDOWS.items():
-                print(f"{name}, {window}: {scores(url, flags)}", flush=True)
+    """Run Lighthouse on the page in both windows."""
+    with started("app.py", quiet=True) as (url, _):
+        wait_until_served(url)
+        for window, flags in WINDOWS.items():
+            print(f"{window}: {scores(url, flags)}", flush=True)
 
 
 def scores(url: str, flags: list[str]) -> str:

@@ -22,8 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 from serving import ROOT, started, wait_until_served
 
 sys.path.insert(0, str(ROOT))
+from mnist_demo.hand import bounds, write_digit
 from mnist_demo.inference import Classifier
-from mnist_demo.page.examples import bounds, write_digit
 from mnist_demo.reading import recognize
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

@@ -40,7 +40,7 @@ from serving import ROOT, started, wait_until_served
 from startup import drawing, resident_mb
 
 sys.path.insert(0, str(ROOT))
-from mnist_demo.page.examples import photo
+from mnist_demo.examples.photo import photo
 
 PAUSE = 0.045  # seconds between two requests of a sketchpad
 DRAWINGS = 40  # different ones

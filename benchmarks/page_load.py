@@ -13,8 +13,9 @@ import shutil
 import statistics
 import urllib.request
 
+import gradio as gr
 from playwright.sync_api import Browser, sync_playwright
-from serving import EMPTY_PAGE, started, wait_until_served
+from serving import started, wait_until_served
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -27,10 +28,14 @@ CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
 
 
 def main() -> None:
-    """Visit both pages."""
+    """Visit both pages, or serve the empty one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visits", type=int, default=9, help="how often the page is opened (9)")
+    parser.add_argument("--port", type=int, help="only serve an empty Gradio page, on this port")
     arguments = parser.parse_args()
+    if arguments.port:
+        serve_empty_page(arguments.port)
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with started("app.py", quiet=True) as (url, _):
@@ -38,7 +43,7 @@ def main() -> None:
             visits = sorted(ready(browser, url) for _ in range(arguments.visits))
             print(f"pad ready after {statistics.median(visits):.0f} ms, at most {visits[-1]:.0f} ms")
             print(f"the page weighs {weight(browser, url):.0f} kB, of it our own {own_weight(url):.1f} kB")
-        with started(EMPTY_PAGE, quiet=True) as (url, _):
+        with started(__file__, quiet=True) as (url, _):
             wait_until_served(url)
             print(f"an empty Gradio page weighs {weight(browser, url):.0f} kB")
 
@@ -76,6 +81,13 @@ def own_weight(url: str) -> float:
     own += [json.dumps(settings["i18n_translations"]), json.dumps(components)]
     with urllib.request.urlopen(f"{url}/favicon.ico") as icon:
         return (len(gzip.compress("".join(own).encode())) + len(icon.read())) / 1000
+
+
+def serve_empty_page(port: int) -> None:
+    """Serve what Gradio makes of nothing."""
+    with gr.Blocks(analytics_enabled=False) as page:
+        pass
+    page.launch(server_port=port, quiet=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Where the time of one reading goes: the pad's drawings of one digit and of four, and a photo of 40 digits.
 
-    python benchmarks/recognize.py
+    python benchmarks/recognize.py [--model-url http://localhost:8501/v1/models/mnist]
 
 Prints the median milliseconds of each step over many rounds, on one core; then what a process holds after 100 drawings,
-and what the largest pictures take beyond it.
+and what the largest pictures take beyond it. With a model that is served elsewhere, by tests/model_server.py say, only
+the steps: what the way to it costs is how much longer `signature read` takes than here.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.examples import bounds, write_line
+from mnist_demo.hand import bounds, write_line
+from mnist_demo.inference import MODEL_DIR, add_model_url
 from mnist_demo.picture import load_scaled
 from mnist_demo.reading import read_marks
 
@@ -36,13 +38,15 @@ DRAWINGS = 100
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=30, help="rounds of each measurement (default: %(default)s)")
-    rounds = parser.parse_args().rounds
+    add_model_url(parser)
+    options = parser.parse_args()
+    rounds, served = options.rounds, options.model_url
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    classifier = Classifier()
+    classifier = Classifier(served or MODEL_DIR)
     report("drawing, 256x160, 1 digit", encode(page(PAD, ["5"], grain=0), "PNG"), classifier, 10 * rounds)
     report("drawing, 256x160, 4 digits", encode(page(PAD, ["2026"], grain=0), "PNG"), classifier, 10 * rounds)
     report("photo, 12 megapixels, 40 digits", encode(page(PHOTO, LINES), "JPEG"), classifier, rounds)
-    for kind in ("JPEG", "PNG"):
+    for kind in () if served else ("JPEG", "PNG"):
         picture = encode(page(LARGEST, LINES), kind)
         with multiprocessing.get_context("spawn").Pool(1) as fresh:  # no memory that was freed, to be used again
             idle, extra = fresh.apply(measure_memory, (picture,))

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EMPTY_PAGE = "benchmarks/empty_page.py"
 
 
 @contextlib.contextmanager

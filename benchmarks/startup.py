@@ -17,7 +17,7 @@ import numpy as np
 from serving import ROOT, started, wait_until_served
 
 sys.path.insert(0, str(ROOT))
-from mnist_demo.page.examples import write_line
+from mnist_demo.hand import write_line
 
 DRAWINGS = 100
 

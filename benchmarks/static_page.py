@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import ROOT, started, wait_until_served
 
 sys.path.insert(0, str(ROOT))
-from mnist_demo.page.examples import photo
+from mnist_demo.examples.photo import photo
 
 SITE = ROOT / "build" / "static"
 PHOTO_SIZE = 4032, 3024  # pixels of a phone's camera, 12 megapixels

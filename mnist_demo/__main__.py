@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from mnist_demo import __version__
-from mnist_demo.files import Item, find_items, read_items
-from mnist_demo.inference import MODEL_DIR, Classifier
+from mnist_demo.batch.sources import Item, find_items, read_items
+from mnist_demo.inference import MODEL_DIR, Classifier, add_model_url
+from mnist_demo.picture import PictureError
 from mnist_demo.reading import Reading
-from mnist_demo.serving import add_model_url
 
 NO_NUMBER = "no number found"
 IMAGES = """\
@@ -93,12 +93,11 @@ def _as_text(found: dict[str, Any]) -> str:
 
 def _without_name(error: Exception, file: str) -> str:
     """Return an error's words, which stand beside the file's name, without it."""
+    if isinstance(error, PictureError):
+        return error.words
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}. Check the file."
-    text = str(error)
-    for name in (file, Path(file).name, "the image"):
-        text = text.removeprefix(f"{name}: ")
-    return text
+    return str(error).removeprefix(f"{Path(file)}: ")
 
 
 def run() -> NoReturn:

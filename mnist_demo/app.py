@@ -8,6 +8,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from mnist_demo.inference import add_model_url
 from mnist_demo.page import (
     ICON,
     DocumentHead,
@@ -29,7 +30,6 @@ from mnist_demo.server import (
     start_sweeping,
     trust_proxies,
 )
-from mnist_demo.serving import add_model_url
 
 COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # of the page; Gradio leaves it as it is
 QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503

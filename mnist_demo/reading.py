@@ -19,6 +19,8 @@ TELLING = "2345679"  # digits that look like none, or like others, when they lie
 CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not turned, and to which it may be
 OTHERS_MAX = 3  # other marks to each digit, likewise: what lies has few marks that look like digits
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed
+LONE = 0.25  # how much likelier than other writing, which is that any way up, a lone digit is that turns a picture; of
+# those that would be turned without it, nine single digits in ten still are, and three letters
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 SEEN = 0.6  # probability that a mark is any sign, below which it is none
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
@@ -94,15 +96,26 @@ def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) ->
         ConnectionError: as `Classifier.read` does.
     """
     grey, scale = load_scaled(image)
-    upright = read_marks(classifier.read(grey), scale)
+    marks = [classifier.read(grey)]
+    upright = read_marks(marks[0], scale)
     if not may_turn or min(grey.shape) < TURN_SIDE or (_is_clear(upright) and set(upright.text) & set(TELLING)):
         return upright
-    turned = [
-        replace(read_marks(classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))), scale), turned=quarters)
-        for quarters in (1, 2, 3)
-    ]
+    marks += [classifier.read(np.ascontiguousarray(np.rot90(grey, quarters))) for quarters in (1, 2, 3)]
+    turned = [replace(read_marks(marks[quarters], scale), turned=quarters) for quarters in (1, 2, 3)]
     best = max(filter(_is_clear, turned), key=_evidence, default=upright)
-    return best if _evidence(best) > TURN_SHARE * _evidence(upright) else upright
+    if _evidence(best) <= TURN_SHARE * _evidence(upright) or (
+        len(best.text) == 1 and not _stands_out(marks, best.turned)
+    ):
+        return upright
+    return best
+
+
+def _stands_out(marks: Sequence[Marks], turned: int) -> bool:
+    """Whether the likeliest digit of a picture turned so is far likelier than other writing in its place, the mean of
+    all four ways up."""
+    likeliest = [each.signs[each.signs[:, :10].sum(1).argmax()] for each in marks if len(each.signs)]
+    digit = marks[turned].signs[:, :10].sum(1).max()
+    return bool(digit - sum(signs[-1] for signs in likeliest) / len(marks) >= LONE)
 
 
 def _evidence(reading: Reading) -> float:

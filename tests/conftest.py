@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pictures import encode
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.examples import bounds, write_line
+from mnist_demo.hand import bounds, write_line
 
 Write = Callable[..., NDArray[np.uint8]]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_demo.page.examples import GLYPHS, Stroke, smooth, write_line
+from mnist_demo.hand import GLYPHS, Stroke, smooth, write_line
 
 Shape = list[list[tuple[float, float]]]  # the points that a hand aims for, stroke by stroke, as those of GLYPHS
 

@@ -59,7 +59,7 @@ def kaggle(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None) -> bytes
     return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in table.tolist())]).encode()
 
 
-def saved(save: Callable[..., None], *arrays: NDArray, **named: NDArray) -> bytes:
+def saved(save: Callable[..., None], *arrays: NDArray[np.generic], **named: NDArray[np.generic]) -> bytes:
     """Return what a function of NumPy's saves of arrays."""
     file = io.BytesIO()
     save(file, *arrays, **named)

@@ -24,7 +24,7 @@ from conftest import write_digits
 from gradio_client import Client, handle_file
 from PIL import Image
 
-from mnist_demo.page.examples import photo
+from mnist_demo.examples.photo import photo
 
 USER = 1000  # a Space's
 PORT = 7860  # a Space's

@@ -11,7 +11,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.examples import photo
+from mnist_demo.examples.photo import photo
 
 
 @pytest.fixture(scope="module")

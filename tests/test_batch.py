@@ -21,7 +21,9 @@ from PIL import Image
 from ray_cluster import ENVIRONMENT, start_cluster
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.batch import find_files, main, names_in, read_shard
+from mnist_demo.batch.__main__ import main
+from mnist_demo.batch.cluster import find_files, read_shard
+from mnist_demo.batch.shards import names_in
 
 ROOT = Path(__file__).parents[1]
 COUNT, SHARD = 240, 8  # pictures that the cluster reads

@@ -12,7 +12,7 @@ from conftest import Write, about
 from pictures import encode
 
 from mnist_demo import Classifier, Reading, recognize
-from mnist_demo.batches import WORKERS, read_all
+from mnist_demo.batch.pipeline import WORKERS, read_all
 
 COUNT = 63
 

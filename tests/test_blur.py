@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mnist_demo.page.blur import blur
+from mnist_demo.picture.blur import blur
 
 
 @pytest.mark.parametrize("sigma", [0.9, 1.2, 6.0])

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from mnist_demo import Classifier
-from mnist_demo.training import card
-from mnist_demo.training.evaluate import choose, figures_of, weights_checksum
-from mnist_demo.training.sets import Sample, digits_of, load_drawn, load_folders, plain, score
+from mnist_demo.training.evaluation import card
+from mnist_demo.training.evaluation.__main__ import choose, figures_of, weights_checksum
+from mnist_demo.training.evaluation.sets import Sample, digits_of, load_drawn, load_folders, plain, score
 
 MODELS = Path(__file__).parents[1] / "models"
 METRICS = json.loads((MODELS / "metrics.json").read_text())

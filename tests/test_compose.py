@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from mnist_demo.serving import MODEL_URL, base_url
+from mnist_demo.inference.served import MODEL_URL, base_url
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())

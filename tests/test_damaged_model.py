@@ -10,7 +10,8 @@ import pytest
 import tensorflow as tf
 from app_server import App, copy_app, start_app
 
-from mnist_demo.inference import Classifier, golden_digits, write_checksums
+from mnist_demo.inference import Classifier
+from mnist_demo.inference.integrity import golden_digits, write_checksums
 
 ASKED_WITHIN = 60  # seconds, for TensorFlow to have looked at the model
 

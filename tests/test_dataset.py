@@ -7,7 +7,7 @@ import pytest
 from pictures import idx, kaggle, saved
 
 from mnist_demo import Classifier
-from mnist_demo.dataset import is_dataset, labels_beside, load, read
+from mnist_demo.batch.mnist import is_dataset, labels_beside, load, read
 
 IMAGES = np.random.default_rng(7).integers(0, 256, (10, 28, 28)).astype(np.uint8)
 LABELS = np.arange(10, dtype=np.uint8)

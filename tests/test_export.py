@@ -12,11 +12,12 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 from tensorflow.python.tools import saved_model_cli
 
 from mnist_demo import Classifier
-from mnist_demo.inference import CHECKSUMS, MODEL_DIR, Marks, golden_digits, golden_page, verify_checksums
-from mnist_demo.training.cutter import build_cutter
-from mnist_demo.training.detector import build_detector
-from mnist_demo.training.export import WARMUP_REQUESTS, export, warmup_requests
-from mnist_demo.training.network import build_network
+from mnist_demo.inference import MODEL_DIR, Marks
+from mnist_demo.inference.integrity import CHECKSUMS, golden_digits, golden_page, verify_checksums
+from mnist_demo.training.export.signatures import WARMUP_REQUESTS, export, warmup_requests
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.cutter import build_cutter
+from mnist_demo.training.networks.detector import build_detector
 
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
 # https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pictures import encode, encode_pdf, idx, locked_pdf
 
 from mnist_demo import Classifier, Reading
-from mnist_demo.files import find_items, read_items
+from mnist_demo.batch.sources import find_items, read_items
 
 
 def read(classifier: Classifier, *paths: Path | str) -> dict[str, str]:

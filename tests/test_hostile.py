@@ -21,14 +21,14 @@ from pictures import encode, png_bomb, webp_bomb
 from PIL import Image
 
 from mnist_demo import Classifier, load_image
-from mnist_demo.inference import golden_page
-from mnist_demo.picture import EXIF_ORIENTATION, FORMATS, WORK_PIXELS
+from mnist_demo.inference.integrity import golden_page
+from mnist_demo.picture.grey import EXIF_ORIENTATION, FORMATS, WORK_PIXELS
 
 REFUSED_WITHIN = 0.5  # seconds
 REFUSED_MEMORY = 300  # MB
 REFUSE = """# prints why a picture is refused, in how many seconds and in how many MB
 import resource, sys, time
-from mnist_demo.picture import load_image
+from mnist_demo.picture.grey import load_image
 memory = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 before, start = memory(), time.process_time()
 try:
@@ -40,7 +40,7 @@ READ = """# prints of each picture how many marks it has, in how many seconds an
 import sys, time
 from pathlib import Path
 from mnist_demo import Classifier, recognize
-from mnist_demo.inference import golden_page
+from mnist_demo.inference.classifier import golden_page
 memory = lambda name: int(Path("/proc/self/status").read_text().split(name + ":")[1].split()[0]) / 1000
 classifier = Classifier()
 recognize(golden_page(), classifier)

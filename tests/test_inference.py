@@ -10,7 +10,9 @@ from conftest import Write
 from pictures import encode
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.inference import BATCH_MAX, CHECKSUMS, MODEL_DIR, Images
+from mnist_demo.inference import MODEL_DIR, Images
+from mnist_demo.inference.classifier import BATCH_MAX
+from mnist_demo.inference.integrity import CHECKSUMS
 
 
 @pytest.fixture(scope="module")

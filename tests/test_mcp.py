@@ -14,7 +14,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from pictures import MAKER, geotagged
 
-from mnist_demo.page.examples import photo_bytes
+from mnist_demo.examples import photo_bytes
 from mnist_demo.server.uploads import PREFIX
 
 

@@ -10,7 +10,8 @@ from pictures import encode_pdf, locked_pdf
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.pdf import PAGES_MAX, first_pages
-from mnist_demo.pdf import PIXELS_MAX, draw_pages
+from mnist_demo.picture.pdf import draw_pages
+from mnist_demo.picture.pdfium import PIXELS_MAX
 
 
 def test_a_scanned_page_is_drawn_as_it_was_scanned(write: Write) -> None:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo import load_image
-from mnist_demo.picture import PIXELS_MAX, WORK_PIXELS, load_scaled
+from mnist_demo.picture import load_scaled
+from mnist_demo.picture.grey import PIXELS_MAX, WORK_PIXELS
 
 
 def as_bytes(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -135,7 +136,7 @@ def test_reduces_large_pictures_and_tells_by_how_much() -> None:
 
 
 @pytest.mark.parametrize("array", [np.eye(9, dtype=bool), np.eye(9), np.eye(9, dtype=np.uint16) * 65535])
-def test_takes_arrays_over_their_types_range(array: NDArray) -> None:
+def test_takes_arrays_over_their_types_range(array: NDArray[np.generic]) -> None:
     np.testing.assert_array_equal(load_image(array), np.eye(9, dtype=np.uint8) * 255)
 
 
@@ -169,7 +170,7 @@ def test_names_a_file_that_is_missing() -> None:
 
 
 @pytest.mark.parametrize("array", [np.zeros(5), np.zeros((2, 2, 5)), np.zeros((0, 4)), np.zeros((4, 4), np.int64)])
-def test_refuses_other_arrays(array: np.ndarray) -> None:
+def test_refuses_other_arrays(array: NDArray[np.generic]) -> None:
     with pytest.raises(ValueError, match=r"expected an array|no pixels"):
         load_image(array)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,7 +59,7 @@ CASES = json.loads((Path(__file__).parent / "readings.json").read_text(encoding=
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_the_table_that_holds_for_the_static_page_too(case: dict) -> None:
+def test_the_table_that_holds_for_the_static_page_too(case: dict[str, Any]) -> None:
     boxes = np.array([mark[:4] for mark in case["marks"]], np.float32).reshape(-1, 4)
     marks = as_marks(boxes, [mark[4] for mark in case["marks"]])
     marks.signs[:] *= np.array([mark[5] / 0.9 for mark in case["marks"]], np.float32)[:, None]
@@ -169,7 +170,9 @@ def test_reads_what_different_hands_write(number: str, hand: str, write: Write, 
 
 @pytest.mark.parametrize("slash", [((0.2, 0.9), (0.8, 0.1)), ((0.4, 1.1), (0.65, -0.1)), ((0.5, 0.95), (0.5, 0.05))])
 @pytest.mark.parametrize("pen", [2, 6])
-def test_reads_a_zero_with_a_slash(slash: tuple, pen: int, write: Write, classifier: Classifier) -> None:
+def test_reads_a_zero_with_a_slash(
+    slash: tuple[tuple[float, float], ...], pen: int, write: Write, classifier: Classifier
+) -> None:
     picture = write("0", pen=pen, height=100)
     rows, columns = (np.flatnonzero((picture < 128).any(axis)) for axis in (1, 0))
     corner, extent = np.array([columns[0], rows[0]]), np.array([np.ptp(columns), np.ptp(rows)])

@@ -14,6 +14,8 @@ def test_pillow_is_the_one_the_makefile_installed() -> None:
 
 
 def test_what_serves_needs_no_opencv() -> None:
-    modules = "mnist_demo.page, mnist_demo.page.pictures, mnist_demo.server, mnist_demo.batches, mnist_demo.__main__"
+    modules = (
+        "mnist_demo.page, mnist_demo.page.pictures, mnist_demo.server, mnist_demo.batch.pipeline, mnist_demo.__main__"
+    )
     code = f"import sys; sys.modules['cv2'] = None; import {modules}"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -21,9 +21,9 @@ from pictures import encode
 
 from mnist_demo import Classifier, load_image, recognize
 from mnist_demo.__main__ import main
-from mnist_demo.inference import golden_digits
+from mnist_demo.inference.integrity import golden_digits
+from mnist_demo.inference.served import ServedModel, base_url, encode_request
 from mnist_demo.page.reader import AWAY, Reader
-from mnist_demo.serving import ServedModel, base_url, encode_request
 
 
 @pytest.fixture(scope="module")

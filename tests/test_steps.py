@@ -10,7 +10,7 @@ from pictures import encode
 from PIL import Image
 
 from mnist_demo import Classifier
-from mnist_demo.page.steps import DIGITS_SHOWN, SHOWN_SIDE, take_steps
+from mnist_demo.explanation.steps import DIGITS_SHOWN, SHOWN_SIDE, take_steps
 
 
 def open_picture(data_url: str) -> Image.Image:

@@ -6,17 +6,18 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_demo.page.examples import write_digit
+from mnist_demo.hand import write_digit
 from mnist_demo.training.__main__ import keep_weights
-from mnist_demo.training.augmentation import Augmentation
-from mnist_demo.training.corpus import BATCH, Corpus, redraw
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
-from mnist_demo.training.distillation import blend, train
-from mnist_demo.training.network import build_network, fold
-from mnist_demo.training.optimizer import muon
-from mnist_demo.training.outliers import make_outliers
-from mnist_demo.training.rendering import render, render_all
-from mnist_demo.training.touching import draw_groups
+from mnist_demo.training.digits.outliers import make_outliers
+from mnist_demo.training.digits.rendering import render, render_all
+from mnist_demo.training.digits.touching import draw_groups
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.convolution import fold
+from mnist_demo.training.recipe.augmentation import Augmentation
+from mnist_demo.training.recipe.corpus import BATCH, Corpus, redraw
+from mnist_demo.training.recipe.distillation import blend, train
+from mnist_demo.training.recipe.optimizer import muon
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,20 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_demo.page.examples import write_digit
-from mnist_demo.training.cutter import CUT_SIDE, build_cutter, draw_cuts
-from mnist_demo.training.detector import (
+from mnist_demo.hand import write_digit
+from mnist_demo.training.digits.framing import frame
+from mnist_demo.training.drawing.crops import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
+from mnist_demo.training.drawing.cuts import CUT_SIDE, draw_cuts
+from mnist_demo.training.drawing.hands import Hands
+from mnist_demo.training.drawing.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
+from mnist_demo.training.evaluation.finding import count_page
+from mnist_demo.training.evaluation.specimens import own_hands
+from mnist_demo.training.export.cutting import cut_out
+from mnist_demo.training.export.fusion import fuse
+from mnist_demo.training.export.pyramid import LEVELS, find_marks, make_mosaic
+from mnist_demo.training.networks.convolution import fold
+from mnist_demo.training.networks.cutter import build_cutter
+from mnist_demo.training.networks.detector import (
     READ_FROM,
     READ_TO,
     SIZE_UNIT,
@@ -24,16 +35,7 @@ from mnist_demo.training.detector import (
     build_detector,
     make_targets,
 )
-from mnist_demo.training.finding import count_page
-from mnist_demo.training.framing import cut_out, frame
-from mnist_demo.training.fusion import fuse
-from mnist_demo.training.hands import Hands
-from mnist_demo.training.network import fold
-from mnist_demo.training.pages import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
-from mnist_demo.training.pyramid import LEVELS, find_marks, make_mosaic
-from mnist_demo.training.reader import Pool
-from mnist_demo.training.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
-from mnist_demo.training.specimens import own_hands
+from mnist_demo.training.recipe.reader import Pool
 
 POINT = SIGNS.index(".")
 

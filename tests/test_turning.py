@@ -1,11 +1,12 @@
 """Photos that lie on their side or head."""
 
+import cv2
 import numpy as np
 import pytest
 from conftest import Write
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.training.sets import Sample, turn
+from mnist_demo.training.evaluation.sets import Sample, turn
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -35,6 +36,14 @@ def test_a_single_6_or_9_is_not_turned(text: str, read: str, write: Write, class
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_drawing_is_never_turned(quarters: int, write: Write, classifier: Classifier) -> None:
     assert recognize(np.rot90(write("4071"), quarters), classifier, may_turn=False).turned == 0
+
+
+@pytest.mark.parametrize("turns", [0, 2], ids=["M", "W"])
+def test_a_letter_is_not_turned_until_it_looks_like_a_digit(turns: int, classifier: Classifier) -> None:
+    page = np.full((220, 200), 250, np.uint8)
+    corners = np.array([(50, 160), (50, 50), (95, 120), (140, 50), (140, 160)])  # on its side, a 3
+    cv2.polylines(page, [corners], isClosed=False, color=30, thickness=9, lineType=cv2.LINE_AA)
+    assert recognize(np.rot90(page, turns), classifier).text == ""
 
 
 def test_a_set_of_turned_pictures_leaves_6_and_9_out() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import DataWithFiles
 
+from mnist_demo.examples import photo_bytes
 from mnist_demo.page.card import read_card
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.examples import photo_bytes
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n
 

@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import DataWithFiles
 
+from mnist_demo.examples import PHOTOS, photo_bytes
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.examples import PHOTOS, photo_bytes
 from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n

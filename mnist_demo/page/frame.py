@@ -5,8 +5,8 @@ from typing import Any
 
 from gradio.data_classes import DataWithFiles
 
+from mnist_demo.examples import photo_bytes, thumbnails
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.examples import photo_bytes, thumbnails
 from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
 

@@ -8,7 +8,7 @@ from typing import Any
 from gradio.data_classes import DataWithFiles
 from PIL import Image
 
-from mnist_demo.pdf import Page, draw_pages
+from mnist_demo.picture.pdf import Page, draw_pages
 
 PAGES_MAX = 8
 SECONDS_MAX = 5  # after which no further page is drawn

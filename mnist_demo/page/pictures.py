@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mnist_demo.page.examples import FINENESS, Stroke, bounds, draw_stroke, write_line
+from mnist_demo.hand import FINENESS, Stroke, bounds, draw_stroke, write_line
 
 FOLDER = Path(__file__).parent / "pictures"
 ICON, MASKABLE, PREVIEW = FOLDER / "icon.png", FOLDER / "maskable.png", FOLDER / "preview.png"

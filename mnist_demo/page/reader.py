@@ -10,10 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
+from mnist_demo.explanation.reasons import explain, respond
+from mnist_demo.explanation.steps import encode, take_steps
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.dataset import classify
-from mnist_demo.page.explanation import explain, respond
-from mnist_demo.page.steps import encode, take_steps
 from mnist_demo.reading import Reading, is_digit, recognize
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,9 @@ class Reader:
 
         def rows() -> dict[str, Any]:
             classifier = self.classifier()
-            from mnist_demo.batches import read_all  # imports TensorFlow, which a model that runs here has done by now
+            from mnist_demo.batch.pipeline import (
+                read_all,  # imports TensorFlow, which a model that runs here has done by now
+            )
 
             read = read_all([data for _, data in files], classifier)
             return {"rows": [name_file(as_row(each), name) for (name, _), each in zip(files, read, strict=True)]}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from mnist_demo.examples import drawings
 from mnist_demo.page.component import PageComponent
-from mnist_demo.page.examples import drawings
 from mnist_demo.page.reader import Reader
 
 

@@ -13,17 +13,16 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from mnist_demo.picture import signatures
+
 ORIENTATION = 0x0112  # the EXIF tag
 SHORT = 3  # the EXIF type of its value
 
 JPEG_EXIF = re.compile(rb"\xff\xe1(..)Exif\0\0", re.DOTALL)
 JPEG_OTHER = re.compile(rb"\xff(?:\xe1(..)http://ns\.adobe\.com/|\xed(..)Photoshop 3\.0\0)", re.DOTALL)  # XMP, IPTC
 PNG_CHUNK = re.compile(rb"(....)(eXIf|tEXt|zTXt|iTXt|tIME)", re.DOTALL)
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WEBP_CHUNK = re.compile(rb"(EXIF|XMP )(....)", re.DOTALL)
-WEBP_SIGNATURE = re.compile(rb"RIFF....WEBP", re.DOTALL)
 FILE_PART = re.compile(rb"\r\nContent-Disposition:[^\r]*;\s*filename\*?=.*?\r\n\r\n", re.DOTALL | re.IGNORECASE)
-READABLE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP|%PDF-", re.DOTALL)
 KEPT_OF_OTHERS = 16  # bytes, which tell of what kind a file is
 
 
@@ -32,7 +31,7 @@ def clean_form(body: bytearray, boundary: bytes) -> None:
     remove_metadata(body)
     for part in list(FILE_PART.finditer(body)):
         end = body.find(b"\r\n--" + boundary, part.end())
-        if not READABLE.match(body, part.end()):
+        if not signatures.FILE.match(body, part.end()):
             blank_file(body, part.end(), len(body) if end < 0 else end)
 
 
@@ -50,7 +49,7 @@ def clean_data_urls(value: Any) -> Any:
     except ValueError:
         return f"{head},"
     remove_metadata(file)
-    if not READABLE.match(file):
+    if not signatures.FILE.match(file):
         blank_file(file, 0, len(file))
     return f"{head},{base64.b64encode(file).decode('ascii')}"
 
@@ -67,10 +66,10 @@ def remove_metadata(body: bytearray) -> None:
         blank_exif(body, start, end)
     for start, end in list(spans(body, JPEG_OTHER, ">H", -2)):
         body[start:end] = bytes(end - start)
-    if PNG_SIGNATURE in body:
+    if signatures.PNG in body:
         for match in list(PNG_CHUNK.finditer(body)):
             blank_png_chunk(body, match)
-    if WEBP_SIGNATURE.search(body):
+    if signatures.WEBP.search(body):
         for match in list(WEBP_CHUNK.finditer(body)):
             blank_webp_chunk(body, match)
 

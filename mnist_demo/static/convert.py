@@ -134,7 +134,7 @@ def _optimize(graph: GraphDef, names: list[str]) -> GraphDef:
     return tf_optimizer.OptimizeGraph(config, meta, cluster=cluster.Cluster(devices=[device]))
 
 
-def _take_constants(graph: GraphDef) -> Iterator[tuple[str, NDArray]]:
+def _take_constants(graph: GraphDef) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """Yield each constant's name and value, and leave its node without the value."""
     for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
         for node in nodes:
@@ -143,5 +143,5 @@ def _take_constants(graph: GraphDef) -> Iterator[tuple[str, NDArray]]:
                 yield node.name, value.astype(DTYPES.get(value.dtype, value.dtype))
 
 
-def _describe(name: str, value: NDArray) -> dict[str, object]:
+def _describe(name: str, value: NDArray[np.generic]) -> dict[str, object]:
     return {"name": name, "shape": list(value.shape), "dtype": value.dtype.name}

@@ -2,7 +2,7 @@
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
 const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
 const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
-const [CLEAR, OTHERS_MAX, TURN_SHARE, TURN_SIDE] = [0.9, 3, 0.5, 64];
+const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
 const [SEEN, LEVEL, LOW] = [0.6, 0.45, 0.5];
 const [SPACE, SPACE_TO_GAP] = [0.9, 2.2];
 
@@ -19,15 +19,25 @@ function median(values) {
 
 // Reads a page, { grey, width, height, scale }, with read(page), which gives marks; and turns it where its readings say so.
 export async function recognize(page, read, mayTurn = true) {
-  const upright = readMarks(await read(page), page.scale);
+  const marks = [await read(page)];
+  const upright = readMarks(marks[0], page.scale);
   const tells = [...upright.text].some((character) => TELLING.includes(character));
   if (!mayTurn || Math.min(page.width, page.height) < TURN_SIDE || (isClear(upright) && tells)) return upright;
   let chosen = upright;
   for (const turned of [1, 2, 3]) {
-    const reading = { ...readMarks(await read(turn(page, turned)), page.scale), turned };
+    marks.push(await read(turn(page, turned)));
+    const reading = { ...readMarks(marks[turned], page.scale), turned };
     if (isClear(reading) && (chosen === upright || evidence(reading) > evidence(chosen))) chosen = reading;
   }
-  return evidence(chosen) > TURN_SHARE * evidence(upright) ? chosen : upright;
+  if (evidence(chosen) <= TURN_SHARE * evidence(upright)) return upright;
+  return chosen.text.length === 1 && !standsOut(marks, chosen.turned) ? upright : chosen;
+}
+
+// Whether the likeliest digit of a page turned so is far likelier than other writing in its place, any way up.
+function standsOut(marks, turned) {
+  const digits = marks.map((each) => each.map(({ signs }) => sum([...signs].slice(0, 10))));
+  const others = marks.map((each, i) => (each.length ? each[best(digits[i])].signs.at(-1) : 0));
+  return Math.max(...digits[turned]) - mean(others) >= LONE;
 }
 
 function evidence({ digits, turned }) {

@@ -13,14 +13,14 @@ from typing import Any
 
 from PIL import Image
 
-from mnist_demo.inference import MODEL_DIR, verify_checksums
+from mnist_demo import examples
+from mnist_demo.inference import MODEL_DIR
+from mnist_demo.inference.integrity import verify_checksums
 from mnist_demo.model_folder import MODELS
 from mnist_demo.page import i18n
 from mnist_demo.page.card import read_card
-from mnist_demo.page.component import FOLDER as PAGE
 from mnist_demo.page.component import asset, script
 from mnist_demo.page.document import STYLES, describe
-from mnist_demo.page.examples import drawings, thumbnails
 from mnist_demo.page.installation import MANIFEST
 from mnist_demo.page.pictures import ICON, MASKABLE, PREVIEW
 from mnist_demo.page.typeface import TYPEFACE
@@ -33,7 +33,7 @@ RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's he
 ]
 BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
 COMPONENTS = ("masthead", "sketchpad", "frame", "batch", "about", "readout", "why")
-EXAMPLES = {"sketchpad": drawings, "frame": thumbnails}
+EXAMPLES = {"sketchpad": examples.drawings, "frame": examples.thumbnails}
 ICON_SIDES = 192, 512  # pixels
 UNSEEN = "README.md", "preview.png"  # by who opens the page
 
@@ -62,7 +62,9 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
 
 
 def _copy_files(output: Path) -> None:
-    shutil.copytree(PAGE / "examples", output / "examples")
+    (output / "examples").mkdir()
+    for name in examples.PHOTOS:
+        shutil.copy(examples.FOLDER / name, output / "examples")
     for path in (TYPEFACE, MASKABLE, PREVIEW, FOLDER / "README.md", *RUNTIMES):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")

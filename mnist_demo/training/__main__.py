@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR
-from mnist_demo.training.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
-from mnist_demo.training.cutter import build_cutter
 from mnist_demo.training.data import data_dir, load_mnist
-from mnist_demo.training.detector import build_detector
-from mnist_demo.training.distillation import STEPS, WIDTH, train, train_teachers
-from mnist_demo.training.export import SEEDS, export
-from mnist_demo.training.network import build_network, fold
-from mnist_demo.training.reader import WEIGHTS, train_net
+from mnist_demo.training.export.signatures import SEEDS, export
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.convolution import fold
+from mnist_demo.training.networks.cutter import build_cutter
+from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.recipe.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
+from mnist_demo.training.recipe.distillation import STEPS, WIDTH, train, train_teachers
+from mnist_demo.training.recipe.reader import WEIGHTS, train_net
 
 QUICK_STEPS, QUICK_WIDTH = 20, 8  # of every net; and channels of the teacher
 TEMPERATURES = np.linspace(0.5, 2.0, 151)

@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import Locator, Page
 
-from mnist_demo.page.examples import Stroke, bounds, write_line
+from mnist_demo.hand import Stroke, bounds, write_line
 
 
 def place(text: str, canvas: Locator, seed: int = 5) -> list[list[tuple[float, float]]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pictures import encode, idx, kaggle, saved
 from playwright.sync_api import Page, expect
 
-from mnist_demo.page.examples import photo
+from mnist_demo.examples.photo import photo
 
 from .conftest import SCREENSHOTS, WINDOWS, OpenPage
 

@@ -13,7 +13,8 @@ from pictures import encode, encode_pdf, locked_pdf, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_demo.page.examples import drawings, photo
+from mnist_demo.examples import drawings
+from mnist_demo.examples.photo import photo
 
 from .conftest import SCREENSHOTS, OpenPage
 from .pen import draw

@@ -19,8 +19,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.examples import PHOTOS, photo_bytes
-from mnist_demo.page.explanation import explain
+from mnist_demo.examples import PHOTOS, photo_bytes
+from mnist_demo.explanation.reasons import explain
 from mnist_demo.static.site import translations
 from mnist_demo.training.data import data_dir, load_mnist
 

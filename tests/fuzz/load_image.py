@@ -10,11 +10,12 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["PIL", "mnist_demo.picture", "mnist_demo.repair"]):
+with atheris.instrument_imports(include=["PIL", "mnist_demo.picture"]):
     import numpy as np
     from PIL import Image
 
-    from mnist_demo.picture import EXIF_ORIENTATION, FORMATS, load_image
+    from mnist_demo.picture import load_image
+    from mnist_demo.picture.grey import EXIF_ORIENTATION, FORMATS
 
 
 def read(content: bytes) -> None:

@@ -49,3 +49,11 @@ test("a digit among many marks that are none does not speak for the way up", asy
   const page = { grey: new Uint8Array(100 * 100), width: 100, height: 100, scale: 1 };
   assert.equal((await recognize(page, async () => asked.shift())).turned, 2);
 });
+
+test("a letter is not turned until it looks like a digit", async () => {
+  const letter = [asMark([0, 0, 60, 100, null, 0.9])];
+  const asked = [letter, letter, [asMark([0, 0, 60, 100, "4", 0.91])], letter];
+  const page = { grey: new Uint8Array(100 * 100), width: 100, height: 100, scale: 1 };
+  const reading = await recognize(page, async () => asked.shift());
+  assert.deepEqual([reading.text, reading.turned], ["", 0]);
+});

@@ -1,0 +1,1 @@
+"""Why a digit is read as it is, and how a picture is read step by step, in pictures."""

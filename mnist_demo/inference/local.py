@@ -1,0 +1,33 @@
+"""A SavedModel that runs in this process. Importing this module imports TensorFlow, which takes seconds."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+
+class SavedModel:
+    """The signatures of a SavedModel folder."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self._loaded = tf.saved_model.load(str(folder))  # kept, as its signatures do not keep its variables
+
+    def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
+        """Return a signature's outputs for its inputs, all of the dtypes and shapes that it names."""
+        # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
+        tensors = {name: tf.constant(value) for name, value in inputs.items()}
+        return {name: value.numpy() for name, value in self._loaded.signatures[signature](**tensors).items()}
+
+    def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the signature `read` says of a page (h, w)."""
+        return self.run("read", page=page)
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the signature `heat` says of a page (h, w)."""
+        return self.run("heat", page=page)["output_0"]
+
+    def state(self) -> Literal["ready"]:
+        """Return how the model is: it has been loaded."""
+        return "ready"

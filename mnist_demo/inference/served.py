@@ -1,0 +1,170 @@
+"""A SavedModel that TensorFlow Serving runs elsewhere, asked over its REST API.
+
+The API is described at https://www.tensorflow.org/tfx/serving/api_rest. Nothing here imports TensorFlow.
+"""
+
+import argparse
+import base64
+import io
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+import urllib3
+from numpy.typing import NDArray
+from PIL import Image
+
+MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
+BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0  # until a try is given up
+STATE_SECONDS = 1.0  # likewise, for the state of the model
+# A server whose queue is full answers 503. Asking twice does no harm, so whatever goes wrong is tried again, after
+# 0.1, 0.2 and 0.4 seconds; but an answer that did not come in time once is waited for only once more.
+RETRIES = urllib3.Retry(
+    3,
+    read=1,
+    backoff_factor=0.1,
+    status_forcelist=[503],
+    allowed_methods=None,
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
+READ_SHAPES = {"boxes": (4,), "signs": (16,), "images": (28, 28), "probabilities": (10,)}  # of each mark
+CONNECTIONS = 16  # kept open
+
+State = Literal["ready", "loading", "away"]
+
+
+def add_model_url(parser: argparse.ArgumentParser) -> None:
+    """Add the option --model-url, the address of a served model; None where neither it nor MNIST_DEMO_MODEL_URL is."""
+    parser.add_argument(
+        "--model-url",
+        type=base_url,
+        default=os.environ.get(MODEL_URL),
+        metavar="URL",
+        help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
+    )
+
+
+def base_url(text: str) -> str:
+    """Return the address of a model, as TensorFlow Serving's, without a slash at its end.
+
+    Raises:
+        ValueError: it has another form than http://HOST:PORT/v1/models/NAME, perhaps with /versions/N or /labels/NAME.
+    """
+    url = text.rstrip("/")
+    if not BASE_URL.fullmatch(url):
+        raise ValueError(f"expected a model's address such as http://localhost:8501/v1/models/mnist, got {text!r}")
+    return url
+
+
+class ServedModel:
+    """The signatures of a model behind a TensorFlow Serving REST address; any number of threads may ask at once.
+
+    It makes no request before it is asked for something, so it may be there before its server is.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Take note of the address. Raises ValueError, as `base_url` does."""
+        self.url = base_url(url)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+        self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=RETRIES)
+
+    def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
+        """Return a signature's outputs, float32, for inputs of the same length n > 0: one row for each.
+
+        Raises:
+            ConnectionError: the server is away or busy, refuses the request, or answers with something else.
+        """
+        reply = self._ask("POST", ":predict", encode_request(signature, inputs))
+        (n,) = {len(value) for value in inputs.values()}
+        try:
+            columns = by_output(reply["predictions"])
+            outputs = {name: np.array(column, np.float32) for name, column in columns.items()}
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise self._other_answer() from None
+        if any(output.shape[:1] != (n,) for output in outputs.values()):
+            raise self._other_answer()
+        return outputs
+
+    def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the signature `read_png` says of a page (h, w), which travels as a PNG file.
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        try:
+            answers = self._ask_about("read_png", page).items()
+            outputs = {name: np.array(rows, np.float32) for name, rows in answers}
+            n = len(outputs["boxes"])
+            return {name: outputs[name].reshape(n, *shape) for name, shape in READ_SHAPES.items()}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._other_answer() from None
+
+    def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the signature `heat_png` says of a page (h, w).
+
+        Raises:
+            ConnectionError: as `run` does.
+        """
+        try:
+            heat = np.array(self._ask_about("heat_png", page), np.float32)
+        except (KeyError, TypeError, ValueError):
+            raise self._other_answer() from None
+        if heat.ndim != 2:
+            raise self._other_answer()
+        return heat
+
+    def state(self) -> State:
+        """Return how the model is: ready if a version of it is available, else loading, or away."""
+        try:
+            status = self._ask("GET", "", timeout=STATE_SECONDS, retries=False)
+            states = {version["state"] for version in status["model_version_status"]}
+        except (ConnectionError, KeyError, TypeError):
+            return "away"
+        return "ready" if "AVAILABLE" in states else "loading" if states & {"START", "LOADING"} else "away"
+
+    def _ask_about(self, signature: str, page: NDArray[np.uint8]) -> Any:
+        """Return a signature's outputs for a page, which travels as a PNG file."""
+        file = io.BytesIO()
+        Image.fromarray(page).save(file, "PNG", compress_level=1)
+        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
+        return self._ask("POST", ":predict", orjson.dumps({"signature_name": signature, "inputs": inputs}))["outputs"]
+
+    def _ask(self, method: str, verb: str, body: bytes | None = None, **options: Any) -> Any:
+        """Return the JSON of a reply. Raises ConnectionError, as `run` does."""
+        try:
+            reply = self._http.request(method, self.url + verb, body=body, **options)
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise ConnectionError(
+                f"the model server at {self.url} does not answer ({reason}). Start it, or correct its address."
+            ) from None
+        try:
+            answer = orjson.loads(reply.data)
+        except orjson.JSONDecodeError:  # NaN too, which a damaged model gives: it is no JSON
+            raise self._other_answer() from None
+        if reply.status != 200:
+            reason = answer.get("error") if isinstance(answer, dict) else None
+            raise ConnectionError(f"the model server at {self.url} refuses with {reply.status}: {reason}")
+        return answer
+
+    def _other_answer(self) -> ConnectionError:
+        return ConnectionError(f"the server at {self.url} does not answer as TensorFlow Serving does for this model")
+
+
+def encode_request(signature: str, inputs: Mapping[str, NDArray[np.generic]]) -> bytes:
+    """Return the JSON of a predict request in row format; an only input goes without its name, as the API wants it."""
+    rows = zip(*(np.ascontiguousarray(value) for value in inputs.values()), strict=True)
+    instances = [row[0] if len(inputs) == 1 else dict(zip(inputs, row, strict=True)) for row in rows]
+    return orjson.dumps({"signature_name": signature, "instances": instances}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def by_output(rows: list[Any]) -> dict[str, list[Any]]:
+    """Return a reply's rows by the outputs' names; an only output comes without its name, which is output_0."""
+    if not isinstance(rows[0], dict):
+        return {"output_0": rows}
+    return {name: [row[name] for row in rows] for name in rows[0]}

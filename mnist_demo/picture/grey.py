@@ -1,0 +1,299 @@
+"""From any picture to upright grey: files, bytes, Pillow images and arrays. Pillow, NumPy, and PDFium for a PDF."""
+
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from mnist_demo.picture import signatures
+from mnist_demo.picture.errors import PictureError
+from mnist_demo.picture.pdf import draw_pages
+from mnist_demo.picture.repair import without_extras
+
+Grey = NDArray[np.uint8]  # (height, width), 255 is white
+Source = str | Path | bytes | Image.Image | NDArray[np.generic]
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+PIXELS_MAX = 50_000_000  # of a picture that is opened at all
+SIDE_MAX = 20_000  # pixels, likewise
+WORK_PIXELS = 1_200_000  # a larger picture is reduced to about so many before it is read
+EXIF_ORIENTATION = 0x0112
+SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and each is decoded over the whole picture
+SCAN = b"\xff\xda"  # the marker that begins one; never part of compressed pixels
+FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank
+BAND = 64  # rows that are worked on at a time where all of them would take much memory
+LUMA = np.array([0.299, 0.587, 0.114])  # of red, green and blue (ITU-R BT.601)
+COLOUR_SIDE = 256  # pixels; the picture is reduced to about this to see how ink and paper differ in colour
+COLOUR_GAIN = 3.0  # times the luma's contrast, as a variance, that another mixture of colours must have
+
+
+def load_image(source: Source) -> Grey:
+    """Return a picture as upright grey.
+
+    EXIF orientation is applied; transparency is laid over white or black, whichever shows more; grey of more than 8
+    bits is scaled to 8; where ink and paper differ in colour alone, grey is the colours' mixture in which they differ
+    most; of an animation the first frame that is not blank is taken, of a PDF the first page; a picture of more than
+    1.2 megapixels is reduced (`load_scaled` tells by how much).
+
+    Args:
+        source: a path, a file's bytes, a Pillow image, or an array: (h, w) or (h, w, 1 to 4) of uint8 or uint16 over
+            their full range, of bool, or of floats in [0, 1]. Files and bytes are PNG, JPEG, WebP or PDF.
+
+    Returns:
+        (height, width) uint8, 255 is white.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        PictureError: the file is not of those formats, damaged, locked, empty or too large.
+        ValueError: the array is of another form.
+        TypeError: the source is something else.
+    """
+    return load_scaled(source)[0]
+
+
+def load_scaled(source: Source) -> tuple[Grey, float]:
+    """Return what `load_image` does, and the side of its pixels in pixels of the upright picture: 1 or more."""
+    if isinstance(source, np.ndarray):
+        grey, width, orientation = _grey_of_array(source), source.shape[1], 1
+    elif isinstance(source, Image.Image):
+        _check_size(*source.size, "the image")
+        grey, width, orientation = _decode(source, may_draft=False)
+    elif isinstance(source, bytes | bytearray):
+        grey, width, orientation = _open(io.BytesIO(source), "the image", len(source))
+    elif isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: no such file. Check the path.")
+        with path.open("rb") as file:
+            grey, width, orientation = _open(file, path.name, path.stat().st_size)
+    else:
+        raise TypeError(f"expected a path, bytes, a Pillow image or an array, got {type(source).__name__}")
+    surplus = math.sqrt(grey.size / WORK_PIXELS)
+    if surplus > 1:
+        size = [max(1, round(side / surplus)) for side in grey.shape]
+        grey = np.asarray(Image.fromarray(grey).resize((size[1], size[0]), Image.Resampling.BOX))
+    return _turn_upright(grey, orientation), width / grey.shape[1]
+
+
+def _open(file: BinaryIO, name: str, size: int) -> tuple[Grey, int, int]:
+    if size == 0:
+        raise PictureError("empty", name=name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of large pictures, which are refused below, and of odd metadata
+        try:
+            return _read(file, name)
+        except _DamageError as damage:
+            file.seek(0)
+            content = file.read()
+            if content.startswith(signatures.PDF):
+                return _read_pdf(content, name)
+            if not signatures.IMAGE.match(content):
+                raise PictureError("foreign", name=name) from None
+            try:
+                return _read(io.BytesIO(without_extras(content)), name)
+            except _DamageError:
+                raise PictureError("damaged", {"reason": str(damage)}, name) from None
+
+
+def _read_pdf(content: bytes, name: str) -> tuple[Grey, int, int]:
+    try:
+        return _decode(Image.fromarray(next(draw_pages(content, 1))))
+    except PictureError as error:
+        raise error.of(name) from None
+
+
+class _DamageError(Exception):
+    """Why a file cannot be decoded."""
+
+
+def _read(file: BinaryIO, name: str) -> tuple[Grey, int, int]:
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise _too_large(name) from None
+    except UnidentifiedImageError:  # whose words name the file's place
+        raise _DamageError("it breaks off, or what it says of itself is wrong") from None
+    except Exception as error:  # decoders raise nearly anything on damaged files
+        raise _DamageError(error) from None
+    _check_size(*image.size, name)
+    _check_scans(image, file)
+    try:
+        return _decode(image)
+    except Exception as error:
+        raise _DamageError(error) from None
+
+
+def _too_large(name: str) -> PictureError:
+    return PictureError("large", {"megapixels": PIXELS_MAX // 10**6, "side": SIDE_MAX}, name)
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
+        raise _too_large(name)
+    if width * height == 0:
+        raise PictureError("no_pixels", name=name)
+
+
+def _check_scans(image: Image.Image, file: BinaryIO) -> None:
+    """Refuse a progressive JPEG of a few kB that would take minutes to decode."""
+    if "progressive" not in image.info:
+        return
+    place = file.tell()
+    file.seek(0)
+    scans = file.read().count(SCAN)
+    file.seek(place)
+    if scans > SCANS_MAX:
+        raise _DamageError(f"{scans} scans, where a JPEG has some ten")
+
+
+def _decode(image: Image.Image, may_draft: bool = True) -> tuple[Grey, int, int]:
+    """Return a picture as grey, reduced if it is large, its own width, and its EXIF orientation.
+
+    A caller's own picture is not drafted, which would change its size for good.
+    """
+    width, height = image.size
+    reduction = max(1, int(math.sqrt(width * height / WORK_PIXELS)))
+    if may_draft and image.format == "JPEG" and reduction > 1:
+        image.draft(None, (width // reduction, height // reduction))  # decoded at the reduced size
+    image.load()
+    orientation = _orientation(image)  # only now: it loads a PNG, and would keep what is wrong with it to itself
+    grey = np.zeros((1, 1), np.uint8)
+    for frame in _frames(image):
+        grey = _grey_of_image(frame, max(1, round(reduction * frame.width / width)))
+        if grey.min() < grey.max():
+            break
+    return grey, width, orientation
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    """The picture, or the first frames of an animation."""
+    yield image
+    if getattr(image, "is_animated", False):
+        shown = image.tell()
+        try:
+            for _, frame in zip(range(FRAMES_MAX), ImageSequence.Iterator(image), strict=False):
+                yield frame
+        finally:
+            image.seek(shown)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
+    except Exception:  # broken EXIF is no reason not to read the pixels; Pillow's parser raises nearly anything
+        return 1
+    return orientation if 1 <= orientation <= 8 else 1
+
+
+def _grey_of_image(image: Image.Image, reduction: int) -> Grey:
+    if image.mode == "F":
+        return _grey_of_array(np.asarray(image))
+    if image.mode.startswith("I"):
+        return _grey_of_sixteen(np.asarray(image))
+    mode = image.mode
+    if mode in ("P", "PA", "1"):
+        mode = "RGBA" if "transparency" in image.info or mode == "PA" else "RGB"
+    elif "transparency" in image.info and mode in ("L", "RGB"):
+        mode = "RGBA"
+    image = _reduce(image, mode, reduction)
+    if image.mode in ("La", "RGBa"):
+        image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    if image.mode in ("LA", "RGBA"):
+        return _lay_over(_grey_of_colours(image.convert("RGB")), np.asarray(image.getchannel("A")))
+    return np.asarray(image) if image.mode == "L" else _grey_of_colours(image.convert("RGB"))
+
+
+def _reduce(image: Image.Image, mode: str, reduction: int) -> Image.Image:
+    """Return a picture in another mode, reduced: some rows at a time, for the memory."""
+    if reduction == 1:
+        return image.convert(mode)
+    width, height = image.size
+    reduced = Image.new(mode, (-(-width // reduction), -(-height // reduction)))
+    for top in range(0, height, BAND * reduction):
+        band = image.crop((0, top, width, min(height, top + BAND * reduction)))
+        reduced.paste(band.convert(mode).reduce(reduction), (0, top // reduction))
+    return reduced
+
+
+def _grey_of_colours(image: Image.Image) -> Grey:
+    """Return the luma of a picture, or the mixture of its colours in which neighbouring pixels differ far more.
+
+    That mixture is the first principal component of the differences between neighbours: ink of the paper's brightness
+    but another colour shows in it.
+    """
+    small = np.asarray(image.reduce(max(1, max(image.size) // COLOUR_SIDE)), np.float32)
+    steps = np.concatenate([np.diff(small, axis=axis).reshape(-1, 3) for axis in (0, 1)])
+    covariance = steps.T @ steps / max(1, len(steps))
+    variances, mixtures = np.linalg.eigh(covariance.astype(np.float64))
+    mixture = mixtures[:, -1] / np.abs(mixtures[:, -1]).sum()
+    if variances[-1] <= COLOUR_GAIN * (LUMA @ covariance @ LUMA) / (LUMA @ LUMA):
+        return np.asarray(image.convert("L"))
+    mixture *= np.sign(mixture @ LUMA) or 1.0
+    lowest = 255 * np.minimum(mixture, 0).sum()
+    rows = np.array_split(np.asarray(image), max(1, image.height // BAND))  # a few at a time, for the memory
+    return np.concatenate(
+        [np.clip(part @ mixture.astype(np.float32) - lowest, 0, 255).astype(np.uint8) for part in rows]
+    )
+
+
+def _grey_of_sixteen(values: NDArray[np.integer]) -> Grey:
+    """Scale 16-bit grey to 8; files of cameras and scanners often hold 8, 10 or 12 bits in it."""
+    bits = next(bits for bits in (8, 10, 12, 16) if values.max(initial=0) < 1 << bits or bits == 16)
+    rows = np.array_split(values, max(1, len(values) // BAND))  # a few at a time, for the memory
+    scale = np.float32(255 / ((1 << bits) - 1))
+    return np.concatenate([(np.clip(part, 0, 65535) * scale + np.float32(0.5)).astype(np.uint8) for part in rows])
+
+
+def _lay_over(grey: Grey, alpha: NDArray[np.uint8]) -> Grey:
+    """Lay a transparent picture over white or black, whichever shows more of it."""
+    if alpha.min(initial=255) == 255:
+        return grey
+    shown = alpha.astype(np.float32) / 255
+    dark, light = ((shown * np.abs(grey.astype(np.float32) - ground)).mean() for ground in (0, 255))
+    ground = 255 if light >= dark else 0
+    return np.rint(grey * shown + ground * (1 - shown)).astype(np.uint8)
+
+
+def _grey_of_array(array: NDArray[np.generic]) -> Grey:
+    if array.ndim not in (2, 3) or array.size == 0 or (array.ndim == 3 and array.shape[2] > 4):
+        raise ValueError(f"expected an array of shape (height, width) or (height, width, 1 to 4), got {array.shape}")
+    _check_size(array.shape[1], array.shape[0], "the array")
+    pixels = _as_bytes(array)
+    if pixels.ndim == 2:
+        return pixels
+    colours = pixels.shape[2] > 2
+    grey = _grey_of_colours(Image.fromarray(np.ascontiguousarray(pixels[..., :3]))) if colours else pixels[..., 0]
+    return _lay_over(grey, pixels[..., -1]) if pixels.shape[2] in (2, 4) else grey
+
+
+def _as_bytes(array: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return an array's values, over the range of its type, in [0, 255]."""
+    if array.dtype == np.uint8:
+        return array.view(np.uint8)
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype == np.uint16:
+        return (array.view(np.uint16) // 257).astype(np.uint8)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"expected an array of uint8, uint16, bool or floats in [0, 1], got {array.dtype}")
+    values = np.nan_to_num(array, posinf=0)
+    if values.max(initial=0) > 1.5:
+        raise ValueError("expected floats in [0, 1], got some above 1.5. Divide values of 0 to 255 by 255.")
+    return np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
+def _turn_upright(grey: Grey, orientation: int) -> Grey:
+    """Undo the camera's EXIF orientation, 1 to 8: odd quarter turns are stored transposed, even ones mirrored."""
+    if orientation >= 5:
+        grey = grey.T
+    if orientation in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)

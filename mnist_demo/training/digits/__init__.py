@@ -1,0 +1,1 @@
+"""Draws single signs, framed as MNIST's digits are."""

@@ -1,0 +1,1 @@
+"""Draws pages to learn from: hands, ink, paper, light and lens."""

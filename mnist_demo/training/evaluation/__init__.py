@@ -1,0 +1,1 @@
+"""Measures the SavedModel, and writes its card."""

@@ -1,0 +1,1 @@
+"""The SavedModel: its signatures, and the operations between the nets."""

@@ -1,0 +1,219 @@
+"""A page at every scale in one picture, and the marks that the detector finds in it. TensorFlow operations alone.
+
+The page is halved again and again; its halves lie beside each other below it, so that the detector runs once. A sign is
+found at each scale at which it has about the size the detector was trained on; the best answer stays.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from mnist_demo.training.drawing.sheet import SIGNS
+from mnist_demo.training.networks.detector import SIZE_UNIT, STRIDE
+
+PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
+HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
+ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or threefold
+LEVELS = 5
+MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
+CANDIDATES = 600  # that are looked at, the likeliest
+SCORE_MIN = 0.18  # of the likeliest sign
+AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
+ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
+OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
+INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
+OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two; and of its score, that the colon has at least
+SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
+SIDE_MAX = 170.0  # pixels of a level, of a mark's side
+
+
+class Marks(NamedTuple):
+    """Boxes (n, 4) float32 in the page's pixels: left, top, right, bottom; and scores (n, 16) float32 of the signs."""
+
+    boxes: tf.Tensor
+    scores: tf.Tensor
+
+
+class Mosaic(NamedTuple):
+    """A page at every scale in one picture.
+
+    Attributes:
+        picture: (h, w) float32, standardised, 0 where there is no level; its sides are multiples of 16.
+        places: (levels, 4) int32: left, top, width and height of each level in pixels of the picture.
+        scale: float32, how many of the page's pixels one of the first level's is wide.
+    """
+
+    picture: tf.Tensor
+    places: tf.Tensor
+    scale: tf.Tensor
+
+
+def make_mosaic(page: tf.Tensor) -> Mosaic:
+    """Return a page (h, w) uint8 at every scale."""
+    levels, scale = _make_levels(page)
+    return Mosaic(*_lay_out(levels), scale)
+
+
+def find_marks(detector: Callable[[tf.Tensor], tf.Tensor], mosaic: Mosaic) -> Marks:
+    """Return the marks that the detector finds, the likeliest first."""
+    return _choose(detector(mosaic.picture[None, ..., None])[0], mosaic)
+
+
+def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
+    """Return the page, standardised, at LEVELS scales, each (h, w) float32; and how many pixels of the page one of the
+    largest scale's is wide."""
+    grey = tf.cast(page, tf.float32)[None, ..., None]
+    scale = tf.constant(1.0)
+    for _ in range(HALVINGS_MAX):
+        grey, scale = _reduce(grey, scale)
+    size = tf.shape(grey)[1:3]
+    enlarged = 1 + sum(tf.cast(size[0] * size[1] < pixels, tf.int32) for pixels in ENLARGED)
+    grey = tf.cond(enlarged > 1, lambda: tf.image.resize(grey, size * enlarged), lambda: grey)
+    scale = scale / tf.cast(enlarged, tf.float32)
+    mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
+    level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
+    levels = [level[0, ..., 0]]
+    for _ in range(LEVELS - 1):
+        level = _halve(level)
+        levels.append(level[0, ..., 0])
+    return levels, scale
+
+
+def _reduce(grey: tf.Tensor, scale: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Halve a page that is larger than the largest scale may be."""
+    size = tf.shape(grey)
+    return tf.cond(size[1] * size[2] > PIXELS_MAX, lambda: (_halve(grey), scale * 2), lambda: (grey, scale))
+
+
+def _halve(grey: tf.Tensor) -> tf.Tensor:
+    return tf.nn.avg_pool2d(grey, 2, 2, "SAME")
+
+
+def _lay_out(levels: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Put the levels into one picture: the first above, the others in a row below it.
+
+    Returns:
+        The picture (h, w) float32, 0 where there is no level; its sides are multiples of 16.
+        Where each level is, (levels, 4) int32: left, top, width and height in pixels of the picture.
+    """
+    sizes = [tf.shape(level) for level in levels]
+    steps = [(size + MARGIN - 1) // MARGIN * MARGIN + MARGIN for size in sizes]  # rounded up, and a margin
+    below = [
+        tf.pad(level, [[0, steps[1][0] - size[0]], [0, step[1] - size[1]]])
+        for level, size, step in zip(levels[1:], sizes[1:], steps[1:], strict=True)
+    ]
+    row = tf.concat(below, 1)
+    width = tf.maximum(steps[0][1], tf.shape(row)[1])
+    top = tf.pad(levels[0], [[0, steps[0][0] - sizes[0][0]], [0, width - sizes[0][1]]])
+    row = tf.pad(row, [[0, 0], [0, width - tf.shape(row)[1]]])
+    lefts = tf.cumsum(tf.stack([step[1] for step in steps[1:]]), exclusive=True)
+    places = [tf.stack([0, 0, sizes[0][1], sizes[0][0]])]
+    places += [tf.stack([lefts[i], steps[0][0], size[1], size[0]]) for i, size in enumerate(sizes[1:])]
+    return tf.concat([top, row], 0), tf.stack(places)
+
+
+class Candidates(NamedTuple):
+    """What the detector sees, at each scale by itself.
+
+    Attributes:
+        boxes: (n, 4) float32, as of `Marks`; regions: the same, none smaller than can be told from its neighbour.
+        least: (n,) float32, the side of the smallest region at its scale.
+        scores: (n, 16) float32; levels: (n,) int64.
+    """
+
+    boxes: tf.Tensor
+    regions: tf.Tensor
+    least: tf.Tensor
+    scores: tf.Tensor
+    levels: tf.Tensor
+
+
+def find_candidates(answers: tf.Tensor, mosaic: Mosaic) -> Candidates:
+    """Return the peaks among the detector's answers (rows, columns, 20)."""
+    _, places, scale = mosaic
+    columns = tf.shape(answers)[1]
+    best = tf.reduce_max(answers[..., : len(SIGNS)], -1)
+    peak = tf.nn.max_pool2d(best[None, ..., None], 3, 1, "SAME")[0, ..., 0]
+    peaks = tf.reshape(tf.where(best >= peak, best, -1e3), (-1,))
+    likely, chosen = tf.math.top_k(peaks, tf.minimum(CANDIDATES, tf.size(peaks)))
+    cell = tf.stack([chosen % columns, chosen // columns], -1)
+    corner, extent = places[None, :, :2], places[None, :, 2:]
+    inside = tf.reduce_all((cell[:, None] * STRIDE >= corner) & (cell[:, None] * STRIDE < corner + extent), -1)
+    kept = tf.where(tf.reduce_any(inside, 1) & (tf.sigmoid(likely) >= SCORE_MIN))[:, 0]
+    cell, levels = tf.gather(cell, kept), tf.argmax(tf.cast(tf.gather(inside, kept), tf.int32), 1)
+    rows = tf.gather(tf.reshape(answers, (-1, answers.shape[-1])), tf.gather(chosen, kept))
+    place = tf.cast(tf.gather(places, levels), tf.float32)
+    middle = (tf.cast(cell, tf.float32) + rows[:, len(SIGNS) : len(SIGNS) + 2]) * STRIDE - place[:, :2]
+    size = tf.minimum(tf.exp(rows[:, len(SIGNS) + 2 :]) * SIZE_UNIT, SIDE_MAX)
+    factor = scale * tf.pow(2.0, tf.cast(levels, tf.float32))[:, None]
+    low, high = (tf.clip_by_value(middle + way * size / 2, 0.0, place[:, 2:]) for way in (-1, 1))
+    reach = tf.maximum(size, SIDE_CERTAIN) / 2
+    regions = tf.concat([middle - reach, middle + reach], 1) * factor
+    least = SIDE_CERTAIN * factor[:, 0]
+    return Candidates(tf.concat([low, high], 1) * factor, regions, least, tf.sigmoid(rows[:, : len(SIGNS)]), levels)
+
+
+def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
+    """The marks among the detector's answers (rows, columns, 20)."""
+    boxes, regions, least, scores, levels = find_candidates(answers, mosaic)
+    union, smaller = _overlaps_of_scales(regions, least)
+    scores = _agree(scores, levels, union)
+    chosen = _suppress(scores, union, smaller)
+    return Marks(tf.gather(boxes, chosen), tf.gather(scores, chosen))
+
+
+def overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what regions (n, 4) share, as parts of their union and of the smaller of them, each (n, n) float32."""
+    low = tf.maximum(regions[:, None, :2], regions[None, :, :2])
+    high = tf.minimum(regions[:, None, 2:], regions[None, :, 2:])
+    shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
+    area = tf.reduce_prod(regions[:, 2:] - regions[:, :2], 1)
+    return shared / (area[:, None] + area[None] - shared), shared / tf.minimum(area[:, None], area[None])
+
+
+def _overlaps_of_scales(regions: tf.Tensor, least: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what regions share, as `overlaps` does; of points at two scales as if both were seen at the coarser."""
+    union, smaller = overlaps(regions)
+    point = tf.reduce_max(regions[:, 2:] - regions[:, :2], 1) < 1.01 * least
+    side = tf.maximum(least[:, None], least[None])
+    middle = (regions[:, :2] + regions[:, 2:]) / 2
+    shared = tf.reduce_prod(tf.maximum(side[..., None] - tf.abs(middle[:, None] - middle[None]), 0.0), -1) / side**2
+    points = point[:, None] & point[None]
+    return tf.where(points, shared / (2 - shared), union), tf.where(points, shared, smaller)
+
+
+def _agree(scores: tf.Tensor, levels: tf.Tensor, union: tf.Tensor) -> tf.Tensor:
+    """Return scores (n, 16) that count what the other levels see at the same place, as a noisy or does.
+
+    What is there is seen at two or three scales, what is not mostly at one.
+    """
+    best = tf.reduce_max(scores, 1)
+    against = 1 - scores
+    for level in range(LEVELS):
+        there = (union > AGREE) & (levels[None] == level) & (levels[:, None] != level)
+        likely = tf.pad(tf.where(there, best[None], 0.0), [[0, 0], [1, 0]], constant_values=1e-6)  # or nothing is
+        seen = tf.gather(tf.pad(scores, [[1, 0], [0, 0]]), tf.argmax(likely, 1))
+        against = against * (1 - AGREE_WEIGHT * seen)
+    return 1 - against
+
+
+def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Tensor:
+    """Return which marks stay, the likeliest first, where others overlap with likelier ones or lie in them.
+
+    This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
+    Learning", where it is called cluster NMS). A sign of a number goes for no other mark that it merely lies in.
+    """
+    colon, comma, point = (tf.argmax(scores, 1) == SIGNS.index(sign) for sign in ":,.")
+    best = tf.reduce_max(scores, 1)
+    other = scores[:, -1] >= best
+    index = tf.range(tf.shape(best)[0])
+    likelier = (best[:, None] > best[None]) | ((best[:, None] >= best[None]) & (index[:, None] < index[None]))
+    within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
+    of_colon = (smaller > OF_COLON) & colon[:, None] & (comma | point)[None] & (best[:, None] > OF_COLON * best[None])
+    beats = tf.cast(((union > OVERLAP_MAX) | within) & likelier | of_colon, tf.float32)  # the row's mark the column's
+    kept = tf.ones(tf.shape(best))
+    for _ in range(ROUNDS):
+        kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
+    order = tf.argsort(best, direction="DESCENDING", stable=True)
+    return tf.gather(order, tf.where(tf.gather(kept, order) > 0.5)[:, 0])

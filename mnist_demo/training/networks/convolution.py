@@ -1,0 +1,39 @@
+"""The convolution that every net is made of: normalised while it learns, folded when it ships."""
+
+import keras
+import numpy as np
+from keras import layers
+
+
+def convolve(
+    x: keras.KerasTensor, channels: int, normalised: bool, stride: int = 1, name: str | None = None
+) -> keras.KerasTensor:
+    """Return what a layer of 3x3 convolutions responds to x (n, h, w, c), 0 or more; its edge is padded.
+
+    Args:
+        normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
+        name: of the responses.
+    """
+    x = layers.Conv2D(channels, 3, stride, padding="same", use_bias=not normalised)(x)
+    return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
+
+
+def fold(network: keras.Model, folded: keras.Model) -> keras.Model:
+    """Return `folded`, the same net without normalisation, which is multiplied into its weights: half the operations.
+
+    Args:
+        network: a trained net, each of its normalisations right after a convolution.
+        folded: what its builder gives with `normalised=False`.
+    """
+    sources = [layer for layer in network.layers if isinstance(layer, layers.Conv2D | layers.Dense)]
+    targets = [layer for layer in folded.layers if isinstance(layer, layers.Conv2D | layers.Dense)]
+    norms = iter(layer for layer in network.layers if isinstance(layer, layers.BatchNormalization))
+    for source, target in zip(sources, targets, strict=True):
+        weights = [np.asarray(weight) for weight in source.get_weights()]
+        if len(weights) == 1:
+            norm = next(norms)
+            gamma, beta, mean, variance = (np.asarray(weight) for weight in norm.get_weights())
+            scale = gamma / np.sqrt(variance + norm.epsilon)
+            weights = [weights[0] * scale, beta - mean * scale]
+        target.set_weights(weights)
+    return folded

@@ -1,0 +1,1 @@
+"""How the nets learn, and what from."""
