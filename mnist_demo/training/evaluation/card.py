@@ -62,16 +62,16 @@ JOINED = f"""
 - Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
   sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
   its log-odds. A sign far from any digit is not shown.
-- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits make up
-  {DIGIT_SHARE:.0%} or more of theirs and that of its likeliest other sign.
+- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
+  together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 
 The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, `SEEN` and
 `DIGIT_SHARE` in `mnist_demo/reading.py`.
 """
 
 DIGIT_OR_NOT = """\
-A mark is taken for a digit from a share of {threshold:.0%} on: the digits' probabilities, of these and that of the likeliest other
-sign. What that gives for single signs, and how well the share tells UNIPEN's digits from other signs (AUROC):"""
+A mark is taken for a digit from a share of {threshold:.0%} on: the digits' probabilities, of these and that of other writing.
+What that gives for single signs, and how well the share tells UNIPEN's digits from other signs (AUROC):"""
 
 DATA = """
 ## Trained on
