@@ -23,6 +23,7 @@ LONE = 0.25  # how much likelier than other writing, which is that any way up, a
 # those that would be turned without it, nine single digits in ten still are, and three letters
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 SEEN = 0.6  # probability that a mark is any sign, below which it is none
+DIGIT_SHARE = 0.5  # how much of what speaks for a digit or other writing speaks for a digit, from which on it is one
 LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
 SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps; of 200 amounts on
@@ -148,8 +149,16 @@ def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
 
 def label_of(signs: NDArray[np.float32]) -> str | None:
     """Return the likeliest sign's label, all digits counting as one sign until one of them is chosen."""
-    digits, others = signs[:10], signs[10:]
-    return SIGNS[digits.argmax()] if digits.sum() >= others.max() else SIGNS[10 + others.argmax()]
+    digits, best = float(signs[:10].sum()), int(signs[10:-1].argmax()) + 10
+    if signs[best] > digits:
+        return SIGNS[best] if signs[best] >= signs[-1] else None
+    return SIGNS[signs[:10].argmax()] if digit_share(signs) >= DIGIT_SHARE else None
+
+
+def digit_share(signs: NDArray[np.float32]) -> float:
+    """Return how much of a mark's probability speaks for a digit, in [0, 1], and not for other writing."""
+    digits, other = float(signs[:10].sum()), float(signs[-1])
+    return digits / max(digits + other, 1e-9)
 
 
 def is_digit(label: str | None) -> bool:

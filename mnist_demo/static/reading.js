@@ -3,7 +3,7 @@ const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null 
 const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
 const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
-const [SEEN, LEVEL, LOW] = [0.6, 0.45, 0.5];
+const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.45, 0.5];
 const [SPACE, SPACE_TO_GAP] = [0.9, 2.2];
 
 const isDigit = (label) => label !== null && /\d/.test(label);
@@ -75,8 +75,10 @@ export function readMarks(all, scale = 1) {
 
 // The likeliest sign's label, all digits counting as one sign until one of them is chosen.
 export function labelOf(signs) {
-  const [digits, others] = [[...signs].slice(0, 10), [...signs].slice(10)];
-  return sum(digits) >= Math.max(...others) ? SIGNS[best(digits)] : SIGNS[10 + best(others)];
+  const [digits, others, writing] = [[...signs].slice(0, 10), [...signs].slice(10, -1), signs.at(-1)];
+  const [digit, sign] = [sum(digits), Math.max(...others)];
+  if (sign > digit) return sign >= writing ? SIGNS[10 + best(others)] : null;
+  return digit >= DIGIT_SHARE * (digit + writing) ? SIGNS[best(digits)] : null;
 }
 
 function digitOf({ box, signs, probabilities, image, label }, scale) {

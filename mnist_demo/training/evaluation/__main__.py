@@ -12,7 +12,7 @@ import math
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.inference.integrity import CHECKSUMS, golden_digits, golden_page
-from mnist_demo.picture import load_image
-from mnist_demo.reading import SEEN, is_digit, label_of, recognize
+from mnist_demo.reading import recognize
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir, load_mnist, load_pen_digits
 from mnist_demo.training.digits.rendering import render_all
 from mnist_demo.training.drawing.hands import load_hands
 from mnist_demo.training.evaluation import card
 from mnist_demo.training.evaluation.finding import PAGES, measure_finding
+from mnist_demo.training.evaluation.refusal import measure_refusal
 from mnist_demo.training.evaluation.sets import Sample, load_drawn, load_folders, score
 from mnist_demo.training.export.signatures import SEEDS
 
@@ -37,7 +37,6 @@ VARIANTS = 3  # drawings of each held-out sign
 SERVED = 1000  # images of each corruption of MNIST-C that are read as pictures
 BINS = 15  # of confidence, for the calibration error (Guo et al. 2017)
 ROUNDS = 300  # single images timed
-DIGITS, LETTERS = "UNIPEN digits, writers held out", "UNIPEN letters, writers held out"  # that refusing is judged by
 
 Metrics = dict[str, Any]
 
@@ -96,8 +95,8 @@ def measure(classifier: Classifier, model: Path, folder: Path, at_most: int | No
         metrics["pen_strokes"] = measure_images(classifier, draw(pen.select(pen.held_out())))
     if (folder / "mnist_c.npz").exists():
         metrics["mnist_c"] = measure_corruptions(classifier, folder / "mnist_c.npz", at_most or SERVED)
-    if DIGITS in drawn and LETTERS in drawn:
-        metrics["rejection"] = rejection(*(digit_scores(drawn[name], classifier) for name in (DIGITS, LETTERS)))
+    if refusal := measure_refusal(drawn, classifier):
+        metrics["refusal"] = refusal
     return metrics
 
 
@@ -179,34 +178,6 @@ def measure_corruptions(classifier: Classifier, path: Path, served: int) -> dict
         bare = float((predict(classifier, images).argmax(1) == labels).mean())
         results[name] = {"bare": bare, "served": float(np.mean(right))}
     return results
-
-
-def digit_scores(samples: Sequence[Sample], classifier: Classifier) -> NDArray[np.float32]:
-    """Return for each picture how likely its likeliest digit is one, (n,) float32; 0 where none is found."""
-    scores = []
-    for sample in samples:
-        signs = classifier.read(load_image(sample.picture)).signs
-        digits = [each[:10].sum() for each in signs if is_digit(label_of(each))]
-        scores.append(max(digits, default=0.0))
-    return np.array(scores, np.float32)
-
-
-def rejection(digits: NDArray[np.float32], others: NDArray[np.float32]) -> Metrics:
-    """How well the probability of a digit tells digits from other signs, both by writers held out."""
-    known, unknown = np.sort(digits), np.sort(others)
-    auroc = float(np.searchsorted(unknown, known, "left").mean() + np.searchsorted(unknown, known, "right").mean()) / 2
-    at_one_percent = float(np.quantile(known, 0.01))
-    thresholds = np.linspace(0.2, 0.99, 80)
-    return {
-        "digits": len(known),
-        "signs": len(unknown),
-        "auroc": auroc / len(unknown),
-        "refused_at_1_percent": float((unknown < at_one_percent).mean()),
-        "threshold": SEEN,
-        "digits_refused": float((known < SEEN).mean()),
-        "signs_let_through": float((unknown >= SEEN).mean()),
-        "curve": [[float(t), float((known < t).mean()), float((unknown >= t).mean())] for t in thresholds],
-    }
 
 
 def latency(classifier: Classifier) -> dict[str, float]:

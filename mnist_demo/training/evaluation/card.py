@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_demo.reading import SEEN
+from mnist_demo.reading import DIGIT_SHARE, SEEN
 from mnist_demo.training.export.fusion import (
     CERTAINTY_WEIGHT,
     DETECTOR_WEIGHT,
@@ -62,12 +62,16 @@ JOINED = f"""
 - Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
   sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
   its log-odds. A sign far from any digit is not shown.
-- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are together
-  at least that of its likeliest other sign.
+- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
+  together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 
-The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, and `SEEN` in
-`mnist_demo/reading.py`.
+The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, `SEEN` and
+`DIGIT_SHARE` in `mnist_demo/reading.py`.
 """
+
+DIGIT_OR_NOT = """\
+A mark is taken for a digit from a share of {threshold:.0%} on: the digits' probabilities, of these and that of other writing.
+What that gives for single signs, and how well the share tells UNIPEN's digits from other signs (AUROC):"""
 
 DATA = """
 ## Trained on
@@ -237,19 +241,21 @@ def _corruptions(corruptions: dict[str, dict[str, float]]) -> str:
 
 def _refusal(metrics: Metrics) -> str:
     kinds = [f"- {name}: {text}" for name, text in kinds_without_numbers(metrics["sets"]).items()]
-    found = metrics.get("rejection")
-    drawn = (
-        f"On drawings of single signs by UNIPEN's writers held out, {found['digits']:,} digits and {found['signs']:,} letters and symbols, a\n"
-        f"threshold of {found['threshold']:.0%} on the probability of a digit loses {found['digits_refused']:.1%} of the digits and lets {found['signs_let_through']:.1%} of the others\n"
-        f"through. AUROC {found['auroc']:.2%}; where 1% of the digits are lost, {found['refused_at_1_percent']:.1%} of the others are refused.\n"
-        if found
-        else ""
-    )
-    return "\n".join(["## What it refuses", "", drawn, "Pictures without numbers, by kind:", "", *kinds])
+    found = metrics.get("refusal")
+    parts = [DIGIT_OR_NOT.format(**found), "", *_taken(found["sets"]), ""] if found else []
+    return "\n".join(["## What it refuses", "", *parts, "Pictures without numbers, by kind:", "", *kinds])
+
+
+def _taken(sets: dict[str, Metrics]) -> list[str]:
+    rows = []
+    for name, found in sets.items():
+        auroc = f"{found['auroc']:.2%}" if "auroc" in found else ""
+        rows.append(f"| {name} | {found['taken']:.1%} of {found['count']:,} | {auroc} |")
+    return ["| pictures of one sign, not turned | taken for digits | AUROC |", "|---|---|---|", *rows]
 
 
 def _plots(metrics: Metrics) -> str:
-    shown = {name: text for name, text in PLOTS.items() if name != "rejection" or name in metrics}
+    shown = {name: text for name, text in PLOTS.items() if name != "rejection" or "refusal" in metrics}
     return "\n".join(["## Plots", "", *(f"{text}\n\n![{name}](plots/{name}.png)\n" for name, text in shown.items())])
 
 

@@ -24,6 +24,7 @@ INK, ACCENT, OTHER = "#1d2233", "#2b49c9", "#c2571a"
 PHOTOS = "receipt.webp", "pencil.webp"  # of the page's examples
 PAGES, FIRST_SEED = 8, 0  # drawn pages with signs on them, of the seeds from there on
 SIGNS_MIN = 6  # on a page that is shown
+LOST_MAX = 20  # percent of the digits, that the curve of refusal is shown to
 
 
 def plot(metrics: dict[str, Any], classifier: Classifier, folder: Path) -> None:
@@ -33,8 +34,8 @@ def plot(metrics: dict[str, Any], classifier: Classifier, folder: Path) -> None:
     _plot_detections(classifier, folder / "detections.png")
     _plot_reliability(metrics, folder / "reliability.png")
     _plot_confusion(metrics, folder / "confusion.png")
-    if "rejection" in metrics:
-        _plot_rejection(metrics["rejection"], folder / "rejection.png")
+    if "refusal" in metrics:
+        _plot_rejection(metrics["refusal"], folder / "rejection.png")
 
 
 def shown_pages() -> list[Grey]:
@@ -101,10 +102,10 @@ def _plot_rejection(found: dict[str, Any], path: Path) -> None:
     curve = np.array(found["curve"])
     figure, axes = _figure()
     axes.plot(100 * curve[:, 1], 100 * curve[:, 2], color=ACCENT)
-    chosen = 100 * found["digits_refused"], 100 * found["signs_let_through"]
+    chosen = 100 * curve[np.abs(curve[:, 0] - found["threshold"]).argmin(), 1:]
     axes.plot(*chosen, "o", color=INK)
     axes.annotate(f"{found['threshold']:.0%}", chosen, xytext=(8, 6), textcoords="offset points")
-    axes.set(xlim=(0, None), ylim=(0, None))
+    axes.set(xlim=(0, LOST_MAX), ylim=(0, 100))
     _save(figure, path)
 
 
