@@ -132,6 +132,11 @@ def wait_for_entries(app: App, count: int) -> list[dict[str, Any]]:
     return found
 
 
+def unfit(reason: str) -> dict[str, Any]:
+    """Return the page's answer to what none of its scripts sends."""
+    return {"error": {"kind": "unfit", "reason": reason}}
+
+
 class TestBodies:
     @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
     @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ class TestBodies:
     def test_a_drawing_of_more_than_a_megabyte_is_refused_in_words(self, app: App) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (760, 1000)).astype(np.uint8)
         answer = send_drawing(app, data_url(encode(noise)))
-        assert answer.json() == {"error": "The drawing is too large. Clear the pad and draw it more simply."}
+        assert answer.json() == unfit("The drawing is too large. Clear the pad and draw it more simply.")
         answer = send_drawing(app, "data:image/png;base64," + "A" * 2 * MEGABYTE)
         assert answer.status_code == 413
         assert answer.json()["error"] == "The drawing is larger than 1 MB. Clear the pad and draw it more simply."
@@ -180,12 +185,12 @@ class TestBodies:
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
         many = encode(np.zeros((7000, 7000), np.uint8))
         answer = send_drawing(app, data_url(many))
-        assert answer.json() == {"error": "The drawing has too many pixels. Send it as a photo."}
+        assert answer.json() == unfit("The drawing has too many pixels. Send it as a photo.")
         few = encode(np.zeros((8, 8), np.uint8))
         twofold = few[:33] + many[8:]  # whose second header is the one that counts
         for content in (twofold, encode(np.zeros((3000, 16000), np.uint8), "WEBP", lossless=True)):
             answer = send_drawing(app, data_url(content))
-            assert answer.json() == {"error": "Expected a drawing as the data URL of a PNG image."}
+            assert answer.json() == unfit("Expected a drawing as the data URL of a PNG image.")
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
     @pytest.mark.parametrize("route", ["run/recognize", "queue/join", "component_server/"])
