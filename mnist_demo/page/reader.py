@@ -13,9 +13,8 @@ from mnist_demo.explanation.reasons import explain, respond
 from mnist_demo.explanation.steps import encode, take_steps
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.answers import DamagedModelError, answer, facts_of
-from mnist_demo.page.dataset import classify
 from mnist_demo.page.texts import ENGLISH
-from mnist_demo.picture import PictureError
+from mnist_demo.picture import PictureError, signatures
 from mnist_demo.reading import Reading, is_digit, recognize
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
 MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 256 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
-PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
+PNG_START = signatures.PNG + b"\0\0\0\rIHDR"  # its width and height come next
 
 
 class Reader:
@@ -81,10 +80,6 @@ class Reader:
             return {"rows": [as_row(each) for each in read_all(files, classifier)]}
 
         return answer(rows)
-
-    def classify(self, images: object) -> dict[str, Any]:
-        """Read images that are as MNIST's, given as base64 of their bytes, for the page."""
-        return answer(lambda: classify(images, self.classifier()))
 
     def respond(self, image: object) -> dict[str, Any]:
         """Picture a digit's way through the classifier, given its 28x28 image as `for_page` gives it, for the page."""

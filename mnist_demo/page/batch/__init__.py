@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 
 from mnist_demo.examples import PHOTOS, photo_bytes
-from mnist_demo.page.answers import files_of
+from mnist_demo.page.answers import answer, files_of
+from mnist_demo.page.batch.images import read_images
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.shared.pdf import first_pages
@@ -24,7 +25,7 @@ class Batch(PageComponent):
             return [{"name": name, "data": base64.b64encode(photo_bytes(name)).decode("ascii")} for name in PHOTOS]
 
         def classify(images: object) -> dict[str, Any]:
-            return reader.classify(images)
+            return answer(lambda: read_images(images, reader.classifier()))
 
         super().__init__("batch", (read, examples, classify, first_pages))
 
