@@ -1,4 +1,4 @@
-// From a file to upright grey, as mnist_demo/picture.py has it; the browser decodes it, and turns it by its EXIF data.
+// From a file to upright grey, as mnist_demo/picture/grey.py has it; the browser decodes it, and turns it by its EXIF data.
 import { READABLE, startOf } from "../page/shared/kinds.js";
 
 const PIXELS_MAX = 50e6; // of a picture that is read at all
