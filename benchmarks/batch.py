@@ -1,6 +1,6 @@
 """Pictures a second: the command line, a batch here, and clusters of one, two, and three nodes of which one dies.
 
-    python benchmarks/batch.py [--pictures 100000]
+    PYTHONPATH=tests python benchmarks/batch.py [--pictures 100000]
 
 Draws digits, 400x400 PNG files, of which every hundredth is spoilt, and has each way read all of them. A cluster's
 nodes are Ray's, one core each, on this machine; one dies half-way. It is checked that every picture has one row, and
@@ -23,11 +23,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from serving import ROOT
-
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "tests"))
 from ray_cluster import ENVIRONMENT, Cluster, start_cluster
+from serving import ROOT
 
 from mnist_demo.batch.cluster import SHARD_ROWS
 from mnist_demo.hand import bounds, write_line

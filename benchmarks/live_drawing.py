@@ -12,16 +12,14 @@ import argparse
 import math
 import os
 import shutil
-import sys
 import time
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
-from serving import ROOT, started, wait_until_served
+from serving import started, wait_until_served
 
-sys.path.insert(0, str(ROOT))
 from mnist_demo.hand import bounds, write_digit
 from mnist_demo.inference import Classifier
 from mnist_demo.reading import recognize

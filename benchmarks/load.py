@@ -22,7 +22,6 @@ import http.client
 import json
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -36,10 +35,9 @@ from urllib.parse import urlsplit
 import cv2
 import gradio as gr
 import numpy as np
-from serving import ROOT, started, wait_until_served
+from serving import started, wait_until_served
 from startup import drawing, resident_mb
 
-sys.path.insert(0, str(ROOT))
 from mnist_demo.examples.photo import photo
 
 PAUSE = 0.045  # seconds between two requests of a sketchpad

@@ -6,7 +6,6 @@ Run as `python benchmarks/startup.py`. Memory is the resident set of the server 
 import base64
 import json
 import re
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -14,9 +13,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from serving import ROOT, started, wait_until_served
+from serving import started, wait_until_served
 
-sys.path.insert(0, str(ROOT))
 from mnist_demo.hand import write_line
 
 DRAWINGS = 100

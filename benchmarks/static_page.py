@@ -15,7 +15,6 @@ import gzip
 import json
 import math
 import re
-import sys
 import tempfile
 import threading
 import time
@@ -31,7 +30,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import ROOT, started, wait_until_served
 
-sys.path.insert(0, str(ROOT))
 from mnist_demo.examples.photo import photo
 
 SITE = ROOT / "build" / "static"

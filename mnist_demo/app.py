@@ -9,20 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from mnist_demo.inference import add_model_url
-from mnist_demo.page import (
-    ICON,
-    DocumentHead,
-    Reader,
-    card_route,
-    create_page,
-    describe_link,
-    i18n,
-    installation_routes,
-    preview_route,
-    theme,
-    typeface_route,
-    usage_route,
-)
+from mnist_demo.page import ICON, DocumentHead, Reader, create_page, describe_link, i18n, routes, theme
 from mnist_demo.server import (
     UPLOAD_MAX,
     guards,
@@ -94,7 +81,7 @@ def main() -> None:
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
             "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead, upload_max=UPLOAD_MAX)],
-            "routes": [preview_route(), card_route(), typeface_route(), usage_route(), *installation_routes()],
+            "routes": routes(),
         },
     )
     if arguments.share:

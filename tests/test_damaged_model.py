@@ -12,6 +12,7 @@ from app_server import App, copy_app, start_app
 
 from mnist_demo.inference import Classifier
 from mnist_demo.inference.integrity import golden_digits, write_checksums
+from mnist_demo.page import i18n
 
 ASKED_WITHIN = 60  # seconds, for TensorFlow to have looked at the model
 
@@ -75,8 +76,8 @@ def test_the_page_says_what_is_wrong_and_the_process_goes_on(damaged: tuple[App,
     component = next(part["id"] for part in components if part["props"].get("elem_id") == "photo")
     form = {"component_id": str(component), "session_hash": "test", "fn_name": "read"}
     answer = httpx.post(f"{app.url}/gradio_api/component_server/", data=form, files=photo).json()
-    assert answer["error"].startswith("The model on this server is damaged")
-    assert "restore models/mnist with git" in answer["error"]
+    assert answer == {"error": {"kind": "model_damaged"}}
+    assert "restore models/mnist with git" in i18n.translations["en"]["error_model_damaged"]
     assert httpx.get(f"{app.url}/healthz").status_code == 200
     assert app.process.poll() is None
     assert reason in app.log.read_text()

@@ -60,7 +60,7 @@ def test_the_page_gets_the_first_pages_as_pictures(write: Write, classifier: Cla
     assert recognize(base64.b64decode(pages[0]), classifier).text == "2963"
 
 
-def test_the_page_gets_words_that_name_the_file() -> None:
+def test_the_page_is_told_what_is_wrong_with_which_file() -> None:
     answer = first_pages(DataWithFiles(data={}, files=[("letter.pdf", locked_pdf())]))
-    assert answer == {"error": "letter.pdf: the PDF is locked with a password. Save it without one."}
-    assert "Choose a PDF" in first_pages(None)["error"]
+    assert answer == {"error": {"kind": "locked", "name": "letter.pdf"}}
+    assert first_pages(None) == {"error": {"kind": "unfit", "reason": "No file came."}}

@@ -1,6 +1,7 @@
 """From any picture to upright grey, in which the ink shows."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo import load_image
-from mnist_demo.picture import load_scaled
+from mnist_demo.page.component import asset
+from mnist_demo.picture import load_scaled, signatures
 from mnist_demo.picture.grey import PIXELS_MAX, WORK_PIXELS
 
 
@@ -178,3 +180,11 @@ def test_refuses_other_arrays(array: NDArray[np.generic]) -> None:
 def test_refuses_other_types() -> None:
     with pytest.raises(TypeError, match="got int"):
         load_image(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("start", [signatures.PNG, signatures.JPEG, b"RIFF\0\0\0\0WEBP", b"GIF89a", b"%PDF-1.7", b""])
+def test_the_pages_scripts_know_pictures_by_the_same_first_bytes(start: bytes) -> None:
+    readable = re.search(r"READABLE = /(.+)/s;", asset("shared/kinds.js"))
+    assert readable is not None
+    known = re.compile(readable[1].encode(), re.DOTALL)
+    assert bool(known.match(start)) == bool(signatures.IMAGE.match(start))

@@ -132,6 +132,11 @@ def wait_for_entries(app: App, count: int) -> list[dict[str, Any]]:
     return found
 
 
+def unfit(reason: str) -> dict[str, Any]:
+    """Return the page's answer to what none of its scripts sends."""
+    return {"error": {"kind": "unfit", "reason": reason}}
+
+
 class TestBodies:
     @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
     @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ class TestBodies:
     def test_a_drawing_of_more_than_a_megabyte_is_refused_in_words(self, app: App) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (760, 1000)).astype(np.uint8)
         answer = send_drawing(app, data_url(encode(noise)))
-        assert answer.json() == {"error": "The drawing is too large. Clear the pad and draw it more simply."}
+        assert answer.json() == unfit("The drawing is too large. Clear the pad and draw it more simply.")
         answer = send_drawing(app, "data:image/png;base64," + "A" * 2 * MEGABYTE)
         assert answer.status_code == 413
         assert answer.json()["error"] == "The drawing is larger than 1 MB. Clear the pad and draw it more simply."
@@ -180,12 +185,12 @@ class TestBodies:
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
         many = encode(np.zeros((7000, 7000), np.uint8))
         answer = send_drawing(app, data_url(many))
-        assert answer.json() == {"error": "The drawing has too many pixels. Send it as a photo."}
+        assert answer.json() == unfit("The drawing has too many pixels. Send it as a photo.")
         few = encode(np.zeros((8, 8), np.uint8))
         twofold = few[:33] + many[8:]  # whose second header is the one that counts
         for content in (twofold, encode(np.zeros((3000, 16000), np.uint8), "WEBP", lossless=True)):
             answer = send_drawing(app, data_url(content))
-            assert answer.json() == {"error": "Expected a drawing as the data URL of a PNG image."}
+            assert answer.json() == unfit("Expected a drawing as the data URL of a PNG image.")
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
     @pytest.mark.parametrize("route", ["run/recognize", "queue/join", "component_server/"])
@@ -264,6 +269,11 @@ def read_by(way: str, app: App, content: bytes) -> str:
         return send_photo(app, content, number, client, "photo.png").text
 
 
+def refusal(way: str, words: str, **facts: str | int) -> str:
+    """Return what the answer to a bad file holds: words, or facts for the page, which words them itself."""
+    return words if way in ("api", "mcp") else json.dumps(facts, separators=(",", ":")).strip("{}")
+
+
 @pytest.mark.parametrize("way", WAYS)
 class TestFiles:
     """What is no picture, or too large a one, on every way to the reader."""
@@ -272,20 +282,24 @@ class TestFiles:
     def test_a_bomb_is_refused_at_once_and_in_little_memory(self, app: App, way: str, bomb: str) -> None:
         spent = Spent(app)
         answer = read_by(way, app, BOMBS[bomb])
-        assert "the image has more than 50 megapixels" in answer
+        words = "the image has more than 50 megapixels or 20,000 pixels a side. Shrink it."
+        assert refusal(way, words, kind="large", megapixels=50, side=20_000) in answer
         assert spent.seconds() < 0.5
         assert spent.megabytes() < 300
 
     @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP"])
     def test_other_formats_are_refused_though_called_png(self, app: App, way: str, kind: str, write: Write) -> None:
         answer = read_by(way, app, encode(write("5"), kind))
-        assert "not a PNG, JPEG or WebP image. Save or export it as one of these." in answer
+        words = "not a PNG, JPEG or WebP image. Save or export it as one of these."
+        assert refusal(way, words, kind="foreign") in answer
 
     def test_a_damaged_picture_is_called_so(self, app: App, way: str, write: Write) -> None:
         content = encode(write("5"))
         place = content.index(b"IDAT") + 4
         answer = read_by(way, app, content[:place] + bytes(40) + content[place + 40 :])
-        assert "the image is damaged (broken data stream when reading image file). Save or send it again." in answer
+        reason = "broken data stream when reading image file"
+        words = f"the image is damaged ({reason}). Save or send it again."
+        assert refusal(way, words, kind="damaged", reason=reason) in answer
 
     def test_the_content_counts_not_the_name_and_the_first_frame_alone(self, app: App, way: str, write: Write) -> None:
         others = [Image.fromarray(255 - write("42"))]

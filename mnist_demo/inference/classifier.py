@@ -113,20 +113,6 @@ class Classifier:
         chosen = self.predict(images).argmax(1) if labels is None else labels
         return self._run("saliency", images=images, labels=chosen.astype(np.int64))["output_0"]
 
-    def features(self, images: Images) -> NDArray[np.float32]:
-        """Return what the first layer responds to.
-
-        Args:
-            images: (n, 28, 28) float32 in [0, 1].
-
-        Returns:
-            (n, 28, 28, channels) float32, 0 or more: one map of responses for each of the layer's filters.
-
-        Raises:
-            ValueError: the images have another shape.
-        """
-        return self.layers(images)[0]
-
     def layers(self, images: Images) -> list[NDArray[np.float32]]:
         """Return what three layers respond to, from the image on: the first, one midway, and the last.
 

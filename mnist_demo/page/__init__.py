@@ -1,6 +1,7 @@
 """The Gradio page: its tabs on the left, what was read on the right, and an API."""
 
 import gradio as gr
+from starlette.routing import BaseRoute
 
 from mnist_demo.page.about import about_tab
 from mnist_demo.page.about.card import card_route
@@ -20,20 +21,7 @@ from mnist_demo.page.sketchpad import draw_tab
 from mnist_demo.page.texts import i18n
 from mnist_demo.page.why import Why
 
-__all__ = [
-    "ICON",
-    "DocumentHead",
-    "Reader",
-    "card_route",
-    "create_page",
-    "describe_link",
-    "i18n",
-    "installation_routes",
-    "preview_route",
-    "theme",
-    "typeface_route",
-    "usage_route",
-]
+__all__ = ["ICON", "DocumentHead", "Reader", "create_page", "describe_link", "i18n", "routes", "theme"]
 
 
 def create_page(reader: Reader) -> gr.Blocks:
@@ -52,3 +40,8 @@ def create_page(reader: Reader) -> gr.Blocks:
                 Why(reader)
         recognize_endpoint(reader)
     return page
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of what the page has beside Gradio's own: card, picture, typeface, and what installs it."""
+    return [preview_route(), card_route(), typeface_route(), usage_route(), *installation_routes()]

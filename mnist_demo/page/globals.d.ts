@@ -3,8 +3,12 @@
 /** A text by its key, in the reader's language; {name} in it stands for values.name. */
 declare function T(key: string, values?: Record<string, string | number>): string;
 
-/** What the server says of a file, in the reader's language. */
-declare function translate(message: string): string;
+/** What is wrong: its kind, the name of the file it is about if it is about one, and what the words for it name. */
+interface Fault {
+  kind: string;
+  name?: string;
+  [fact: string]: string | number | undefined;
+}
 
 /** How many bytes of files a request may have. */
 declare const SENT_MAX: number;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -13,7 +12,9 @@ from typing import Any, Literal
 from mnist_demo.explanation.reasons import explain, respond
 from mnist_demo.explanation.steps import encode, take_steps
 from mnist_demo.inference import MODEL_DIR, Classifier
-from mnist_demo.page.dataset import classify
+from mnist_demo.page.answers import DamagedModelError, answer, facts_of
+from mnist_demo.page.texts import ENGLISH
+from mnist_demo.picture import PictureError, signatures
 from mnist_demo.reading import Reading, is_digit, recognize
 
 logger = logging.getLogger(__name__)
@@ -21,12 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_DRAWING_LENGTH = 1_000_000  # characters of a drawing's data URL; a crowded pad has 60,000
 MAX_DRAWING_PIXELS = 2_000_000  # a pad sends 256 on the longer side; more is no drawing and would take seconds
 DRAWING_PREFIX = "data:image/png;base64,"
-PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # its width and height come next
-DAMAGED = (
-    "The model on this server is damaged, so no digits can be read. "
-    "Whoever runs it can restore models/mnist with git, or train it anew with `make train`, and start the server again."
-)
-AWAY = "The server that reads digits for this page does not answer. Please try again in a minute."
+PNG_START = signatures.PNG + b"\0\0\0\rIHDR"  # its width and height come next
 
 
 class Reader:
@@ -56,14 +52,14 @@ class Reader:
         return "damaged" if loading.exception() else loading.result().state()
 
     def classifier(self) -> Classifier:
-        """Return the classifier. Raises ValueError, with words for the page's user, if there is none."""
+        """Return the classifier. Raises DamagedModelError if there is none."""
         try:
             return self.load().result()
         except Exception:  # TensorFlow raises nearly anything on a damaged model; it was logged when it happened
-            raise ValueError(DAMAGED) from None
+            raise DamagedModelError from None
 
     def read(self, source: Path | bytes, may_turn: bool = True) -> Reading:
-        """Read a picture. Raises ValueError, with words for its user, if it cannot be read."""
+        """Read a picture. Raises PictureError if it cannot be read, DamagedModelError if nothing can."""
         return recognize(source, self.classifier(), may_turn)
 
     def read_drawing(self, data_url: object) -> dict[str, Any]:
@@ -72,25 +68,18 @@ class Reader:
 
     def read_photo(self, photo: bytes, name: str, may_turn: bool = True) -> dict[str, Any]:
         """Read a photo, the bytes of the file called name, for the page."""
-        return name_file(answer(lambda: for_page(self.read(photo, may_turn))), name)
+        return answer(lambda: for_page(self.read(photo, may_turn)), name)
 
-    def read_batch(self, files: list[tuple[str, bytes]]) -> dict[str, Any]:
-        """Read files, given as names and bytes, for the page: {"rows": ...}, one for each in the same order."""
+    def read_batch(self, files: list[bytes]) -> dict[str, Any]:
+        """Read files, given by their bytes, for the page: {"rows": ...}, one for each in the same order."""
 
         def rows() -> dict[str, Any]:
             classifier = self.classifier()
-            from mnist_demo.batch.pipeline import (
-                read_all,  # imports TensorFlow, which a model that runs here has done by now
-            )
+            from mnist_demo.batch.pipeline import read_all  # TensorFlow, which a model that runs here has imported
 
-            read = read_all([data for _, data in files], classifier)
-            return {"rows": [name_file(as_row(each), name) for (name, _), each in zip(files, read, strict=True)]}
+            return {"rows": [as_row(each) for each in read_all(files, classifier)]}
 
         return answer(rows)
-
-    def classify(self, images: object) -> dict[str, Any]:
-        """Read images that are as MNIST's, given as base64 of their bytes, for the page."""
-        return answer(lambda: classify(images, self.classifier()))
 
     def respond(self, image: object) -> dict[str, Any]:
         """Picture a digit's way through the classifier, given its 28x28 image as `for_page` gives it, for the page."""
@@ -106,36 +95,21 @@ class Reader:
 
     def read_file(self, path: Path, name: str) -> dict[str, Any]:
         """Read an uploaded file for the API: the command line's JSON object about the file called name."""
-        return {"file": name, **answer(lambda: self.read(path).to_dict())}
-
-
-def answer(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `read` does, or {"error": ...}: no fault of ours may look like a lost connection to the page."""
-    try:
-        return read()
-    except ValueError as error:
-        return {"error": str(error)}
-    except ConnectionError as error:
-        logger.error("%s", error)
-        return {"error": AWAY}
-    except Exception:  # an OSError too, which would name a path of the server's
-        logger.exception("could not read a picture")
-        return {"error": "A fault on the server, not in your picture. Please try again, or another picture."}
+        try:
+            return {"file": name, **self.read(path).to_dict()}
+        except PictureError as error:
+            return {"file": name, "error": str(error.of(name))}
+        except Exception as error:
+            facts = facts_of(error)
+            return {"file": name, "error": ENGLISH[f"error_{facts['kind']}"].format_map(facts)}
 
 
 def as_row(read: Reading | Exception) -> dict[str, Any]:
     """Return a row of the page's table: text, the number of marks and the digits' lowest confidence; or error."""
     if not isinstance(read, Reading):
-        return {"error": str(read)}
+        return {"error": facts_of(read)}
     confidences = (digit.confidence for digit in read.digits if is_digit(digit.label))
     return {"text": read.text, "marks": len(read.digits), "lowest": min(confidences, default=None)}
-
-
-def name_file(reply: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return an answer about a file's bytes, its error naming the file."""
-    if "error" not in reply:
-        return reply
-    return {**reply, "error": reply["error"].replace("the image:", f"{name}:", 1)}
 
 
 def load_classifier(model: str | None) -> Classifier:

@@ -7,3 +7,4 @@ import gradio as gr
 from mnist_demo.page.component import asset
 
 i18n = gr.I18n(**json.loads(asset("texts.json")))
+ENGLISH = i18n.translations["en"]

@@ -1,4 +1,4 @@
-// From a file to upright grey, as mnist_demo/picture.py has it; the browser decodes it, and turns it by its EXIF data.
+// From a file to upright grey, as mnist_demo/picture/grey.py has it; the browser decodes it, and turns it by its EXIF data.
 import { READABLE, startOf } from "../page/shared/kinds.js";
 
 const PIXELS_MAX = 50e6; // of a picture that is read at all
@@ -8,14 +8,22 @@ const COLOUR_SIDE = 256; // pixels; the picture is reduced to this to see how in
 const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have
 const LUMA = [0.299, 0.587, 0.114];
 
+// A picture cannot be read: what is wrong, as the page takes it.
+export class PictureError extends Error {
+  constructor(facts) {
+    super(facts.kind);
+    this.facts = facts;
+  }
+}
+
 // Returns { grey, width, height, scale }: a byte a pixel, 255 is white; one of its pixels is `scale` of the file's wide.
-// Throws RangeError, with words for its owner, where the file is none or too large.
-export async function loadPage(file, name = file.name) {
+// Throws PictureError where the file is none or too large.
+export async function loadPage(file) {
   const picture = await createImageBitmap(file).catch(() => null);
-  if (!picture) throw new RangeError(await fault(file, name));
+  if (!picture) throw new PictureError({ kind: await kindOf(file) });
   const pixels = picture.width * picture.height;
   if (pixels > PIXELS_MAX || Math.max(picture.width, picture.height) > SIDE_MAX) {
-    throw new RangeError(`${name}: the image has more than 50 megapixels or 20,000 pixels a side. Shrink it.`);
+    throw new PictureError({ kind: "large", megapixels: PIXELS_MAX / 1e6, side: SIDE_MAX });
   }
   const scale = Math.max(1, Math.sqrt(pixels / WORK_PIXELS));
   const image = pixelsOf(
@@ -29,11 +37,10 @@ export async function loadPage(file, name = file.name) {
   return page;
 }
 
-async function fault(file, name) {
-  if (!file.size) return `${name}: the file is empty. Choose another, or save it again.`;
-  if (!READABLE.test(await startOf(file)))
-    return `${name}: not a PNG, JPEG or WebP image. Save or export it as one of these.`;
-  return `${name}: the image is damaged (it cannot be decoded). Save or send it again.`;
+// What is wrong with a file that the browser cannot decode.
+async function kindOf(file) {
+  if (!file.size) return "empty";
+  return READABLE.test(await startOf(file)) ? "damaged" : "foreign";
 }
 
 function pixelsOf(picture, width, height) {

@@ -4,23 +4,21 @@ import { bytesOf } from "../page/shared/bytes.js";
 import { isDigit } from "../page/shared/digits.js";
 import { loadModel } from "./model.js";
 import { base64OfFile, encode, encodeSigned, glow, maps } from "./paint.js";
-import { loadPage } from "./picture.js";
+import { loadPage, PictureError } from "./picture.js";
 import { recognize, readMarks } from "./reading.js";
 
 const model = loadModel();
 const PHOTOS = ["note.webp", "receipt.webp", "blackboard.webp", "pencil.webp"];
 const EXAMPLE = "receipt.webp"; // which About shows before anything was read
 const DIGITS_SHOWN = 8; // there
-const FAULT = "A fault of this page, not of your picture. Please try again, or another picture.";
-const NO_PDF = "this page cannot open a PDF. Take a screenshot of it, or export it as PNG or JPEG.";
 
 const read = async (page) => (await model).read(page);
 const inked = (encoded) => Float32Array.from(bytesOf(encoded), (value) => value / 255);
 const example = async (name) => (await fetch(`examples/${name}`)).blob();
 
 // A file's reading, as the components take it.
-async function readFile(file, mayTurn, name = file.name) {
-  const reading = await recognize(await loadPage(file, name), read, mayTurn);
+async function readFile(file, mayTurn) {
+  const reading = await recognize(await loadPage(file), read, mayTurn);
   return { ...reading, digits: reading.digits.map((digit) => ({ ...digit, image: encode(digit.image) })) };
 }
 
@@ -31,21 +29,22 @@ async function asRow(file) {
   return { text, marks: digits.length, lowest: sure.length ? Math.min(...sure) : null };
 }
 
-// RangeErrors are words for the file's owner.
-const worded = (error) => {
-  if (error instanceof RangeError) return { error: error.message };
+// What is wrong with a picture, of the file called name if it has one, is an answer.
+const factsOf = (name) => (error) => {
+  if (error instanceof PictureError) return { error: { ...error.facts, name } };
   throw error;
 };
+const refusePdf = ({ data: { file } }) => ({ error: { kind: "no_pdf", name: file.name } });
 
 const answers = {
-  "sketchpad.read": async (url) => readFile(await (await fetch(url)).blob(), false, "drawing"),
-  "photo.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn),
+  "sketchpad.read": async (url) => readFile(await (await fetch(url)).blob(), false),
+  "photo.read": ({ data: { photo, may_turn } }) => readFile(photo, may_turn).catch(factsOf(photo.name)),
   "photo.example": async (name) => ({ data: await base64OfFile(await example(name)) }),
-  "photo.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
-  "batch.first_pages": ({ data: { file } }) => ({ error: `${file.name}: ${NO_PDF}` }),
+  "photo.first_pages": refusePdf,
+  "batch.first_pages": refusePdf,
   "batch.read": async ({ data }) => {
     const rows = [];
-    for (const file of Object.values(data)) rows.push(await asRow(file).catch(worded));
+    for (const file of Object.values(data)) rows.push(await asRow(file).catch(factsOf()));
     return { rows };
   },
   "batch.examples": () =>
@@ -67,7 +66,7 @@ const answers = {
 
 // How a picture is read, step by step.
 async function takeSteps(picture) {
-  const page = await loadPage(picture, "picture");
+  const page = await loadPage(picture);
   const { digits } = readMarks(await read(page));
   const { width, height } = page;
   const parts = ([left, top, right, bottom]) => [left / width, top / height, right / width, bottom / height];
@@ -96,10 +95,10 @@ function share({ href, hostname, protocol }) {
 self.addEventListener("message", async ({ data: { id, name, argument } }) => {
   const answer = await Promise.resolve(argument)
     .then(answers[name])
-    .catch(worded)
+    .catch(factsOf())
     .catch((error) => {
       console.error(error);
-      return { error: FAULT };
+      return { error: { kind: "fault_here" } };
     });
   self.postMessage({ id, answer });
 });

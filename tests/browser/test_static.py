@@ -162,10 +162,10 @@ def test_a_photo_that_lies_is_turned_by_its_exif_data_or_its_reading(visit: Visi
 def test_files_that_cannot_be_read_are_named(visit: Visit, tmp_path: Path) -> None:
     page = visit(locale="de-DE")
     page.get_by_role("tab", name="Foto").click()
-    for name, content, key in (("a.txt", b"Dear model,", "error_kind"), ("b.pdf", b"%PDF-1.7", "error_no_pdf")):
+    for name, content, key in (("a.txt", b"Dear model,", "error_foreign"), ("b.pdf", b"%PDF-1.7", "error_no_pdf")):
         (tmp_path / name).write_bytes(content)
         page.locator("#photo input").set_input_files(tmp_path / name)
-        expect(page.locator("#photo .problem")).to_have_text(TEXTS["de"][key].format(name=name))
+        expect(page.locator("#photo .problem")).to_have_text(f"{name}: {TEXTS['de'][key]}")
 
 
 def test_probabilities_and_saliency_are_the_savedmodels(visit: Visit, classifier: Classifier) -> None:

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { ask } from "../../mnist_demo/page/shared/ask.js";
 import { base64Of, bytesOf, fileOf } from "../../mnist_demo/page/shared/bytes.js";
 import { describe, isDigit, isUnsure } from "../../mnist_demo/page/shared/digits.js";
+import { named, worded } from "../../mnist_demo/page/shared/faults.js";
 import { HEIC, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/page/shared/kinds.js";
 import { isPdf } from "../../mnist_demo/page/shared/pdf.js";
 
@@ -48,6 +49,14 @@ test("what is unsure is said to be, with the next best; other signs never are", 
   );
 });
 
+test("an error is worded by its kind and facts, and named by its file where it has one", () => {
+  globalThis.document = { documentElement: { lang: "de" } };
+  const fault = { kind: "large", megapixels: 50, side: 20_000 };
+  assert.equal(worded({ ...fault, name: "a.png" }), "error_large 50 20.000");
+  assert.equal(named({ ...fault, name: "a.png" }), "named a.png error_large 50 20.000");
+  assert.equal(named(fault), "error_large 50 20.000");
+});
+
 // A question that gets these answers one after the other, and what was said meanwhile.
 function asked(...answers) {
   const status = {
@@ -60,8 +69,8 @@ function asked(...answers) {
 }
 
 test("an answer is given at once, and an error is one", async () => {
-  const [answer, said] = asked({ error: "not a PNG" });
-  assert.deepEqual(await answer, { error: "not a PNG" });
+  const [answer, said] = asked({ error: { kind: "foreign" } });
+  assert.deepEqual(await answer, { error: { kind: "foreign" } });
   assert.deepEqual(said, [""]);
 });
 

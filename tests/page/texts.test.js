@@ -8,7 +8,8 @@ const LANGUAGES = ["en", "de", "es", "fr", "zh", "hi"];
 const EDITIONS = { page: ["page/"], static: ["static/"] };
 const ASKED = /\b(?:T|i18n)\(([^()]*?)[,)]/g; // with the first argument: a literal, or several to choose from
 const LITERAL = /["'](\w+)["']/g;
-const PREFIX = /\bT\(`(\w+)\$\{|startsWith\("(\w+_)"\)/g; // keys that are put together, or told by their beginning
+const PREFIX = /\bT\(`(\w+)\$\{/g; // keys that are put together
+const KIND = /\bkind: "(\w+)"/g; // of an error that a script tells
 
 const sources = (folders) =>
   folders.flatMap((folder) => {
@@ -55,6 +56,16 @@ test("every key that scripts, templates or Python ask for is there", () => {
   assert.ok(asked.length > 100);
   assert.deepEqual(
     asked.filter((key) => !known.has(key)),
+    [],
+  );
+});
+
+test("every kind of error that scripts tell has its words", () => {
+  const known = { ...load("page").en, ...load("static").en };
+  const kinds = sources(["page/", "static/"]).flatMap((text) => found(text, KIND));
+  assert.ok(kinds.includes("heic") && kinds.includes("fault_here"));
+  assert.deepEqual(
+    kinds.filter((kind) => !known[`error_${kind}`]),
     [],
   );
 });

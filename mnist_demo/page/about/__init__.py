@@ -3,10 +3,10 @@
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import DataWithFiles
 
 from mnist_demo.examples import photo_bytes
 from mnist_demo.page.about.card import read_card
+from mnist_demo.page.answers import files_of
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n
@@ -19,7 +19,7 @@ class About(PageComponent):
 
     def __init__(self, reader: Reader) -> None:
         def steps(upload: object) -> dict[str, Any]:
-            files = upload.files if isinstance(upload, DataWithFiles) else []
+            files = files_of(upload)
             return reader.take_steps(files[0][1] if files else photo_bytes(EXAMPLE))
 
         def card(_: object) -> dict[str, Any]:

@@ -4,9 +4,10 @@ import base64
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import DataWithFiles
 
 from mnist_demo.examples import PHOTOS, photo_bytes
+from mnist_demo.page.answers import answer, files_of
+from mnist_demo.page.batch.images import read_images
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.shared.pdf import first_pages
@@ -18,15 +19,13 @@ class Batch(PageComponent):
 
     def __init__(self, reader: Reader) -> None:
         def read(upload: object) -> dict[str, Any]:
-            if not isinstance(upload, DataWithFiles) or not upload.files:
-                return {"error": "No files came. Choose PNG, JPEG or WebP images."}
-            return reader.read_batch(upload.files)
+            return reader.read_batch([content for _, content in files_of(upload)])
 
         def examples(_: object) -> list[dict[str, str]]:
             return [{"name": name, "data": base64.b64encode(photo_bytes(name)).decode("ascii")} for name in PHOTOS]
 
         def classify(images: object) -> dict[str, Any]:
-            return reader.classify(images)
+            return answer(lambda: read_images(images, reader.classifier()))
 
         super().__init__("batch", (read, examples, classify, first_pages))
 

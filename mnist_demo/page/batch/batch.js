@@ -1,6 +1,7 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
 import { ask } from "../shared/ask.js";
 import { base64Of, fileOf } from "../shared/bytes.js";
+import { worded } from "../shared/faults.js";
 import { takeOver } from "../shared/handover.js";
 import { isPdf, unfold } from "../shared/pdf.js";
 import { prepare } from "../shared/prepare.js";
@@ -55,24 +56,20 @@ async function readFiles(files, current) {
     if (!current()) return;
     part.forEach((sent, i) => answers.splice(answers.indexOf(sent), 1, answer.rows?.[i] ?? answer));
   }
-  if (current()) files.forEach((file, i) => table.add({ file, name: file.name, ...worded(file, answers[i]) }));
+  if (current()) files.forEach((file, i) => table.add(rowOf(file, answers[i])));
 }
 
 async function readPdf(file, current) {
   const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, current);
   if (!current()) return;
-  if (!files) return table.add({ file, name: file.name, ...worded(file, { error }) });
+  if (!files) return table.add(rowOf(file, { error }));
   given += files.length - 1;
   waiting.unshift(...files);
 }
 
 // The file has a column of its own, so that its error need not name it again.
-function worded(file, { error, ...row }) {
-  if (!error) return row;
-  const message = translate(error);
-  return {
-    error: message.startsWith(file.name) ? message.slice(file.name.length).replace(/^\s*[:：]\s*/, "") : message,
-  };
+function rowOf(file, { error, ...row }) {
+  return { file, name: file.name, ...row, ...(error && { error: worded(error) }) };
 }
 
 // ---- MNIST's own files, whose images the model reads as they are
@@ -80,7 +77,7 @@ function worded(file, { error, ...row }) {
 async function readSets(file, current) {
   const unpacked = await unpack(file).catch(() => null);
   if (!current()) return;
-  if (!unpacked?.length) return table.add({ file, name: file.name, error: T("batch_no_images") });
+  if (!unpacked?.length) return table.add(rowOf(file, { error: { kind: "no_images" } }));
   const found = unpacked.map((part) => ({ ...part, name: file.name, rows: [] }));
   given += found.reduce((sum, { images }) => sum + (images ? images.length / AREA : 0), -1);
   sets = paired([...sets, ...found]);
@@ -95,7 +92,7 @@ async function readSet(set, current) {
     for (let i = 0; i * AREA < bytes.length; i++) {
       const pixels = bytes.subarray(i * AREA, (i + 1) * AREA);
       const row = { pixels, name: `${set.name} ${start + i + 1}` };
-      if (answer.error) row.error = translate(answer.error);
+      if (answer.error) row.error = worded(answer.error);
       else Object.assign(row, { text: answer.labels[i], lowest: answer.lowest[i] });
       table.add(row);
       set.rows.push(row);

@@ -35,16 +35,6 @@
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
 
-  // What the server says of a file, in the reader's language: it is known by its English text.
-  window.translate = (message) => {
-    for (const key of Object.keys(texts).filter((name) => name.startsWith("error_"))) {
-      const literal = translations.en[key].replace(/[.?()]/g, "\\$&");
-      const match = message.match(`^${literal.replace(/{(\w+)}/g, "(?<$1>.+)")}$`);
-      if (match) return T(key, match.groups);
-    }
-    return message;
-  };
-
   // Gradio follows the system; a theme chosen here goes before it.
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {

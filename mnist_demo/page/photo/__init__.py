@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.data_classes import DataWithFiles
 
 from mnist_demo.examples import photo_bytes, thumbnails
+from mnist_demo.page.answers import NO_FILE
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.shared.pdf import first_pages
@@ -22,7 +23,7 @@ class Photo(PageComponent):
     def __init__(self, reader: Reader) -> None:
         def read(upload: object) -> dict[str, Any]:
             if not isinstance(upload, DataWithFiles) or not upload.files:
-                return {"error": "No file came. Choose a PNG, JPEG or WebP image."}
+                return NO_FILE
             name, photo = upload.files[0]
             return reader.read_photo(photo, name, may_turn=upload.data.get("may_turn") != "false")
 

@@ -4,6 +4,7 @@ import { EMPTY } from "../shared/digits.js";
 import { announcer } from "../shared/announcer.js";
 import { ask } from "../shared/ask.js";
 import { fileOf } from "../shared/bytes.js";
+import { named } from "../shared/faults.js";
 import { handOver, takeOver } from "../shared/handover.js";
 import { isPdf, unfold } from "../shared/pdf.js";
 import { load, prepare } from "../shared/prepare.js";
@@ -40,7 +41,7 @@ async function take(file) {
   stage.classList.remove("reading");
   if (files?.length === 1) return read(files[0]);
   if (files) handOver("batch", files);
-  return files ? show() : fail(error);
+  return files ? show() : fail(named(error));
 }
 
 // turnedBy: who has turned it already, "hand" or "reading"; then it is read as it lies.
@@ -54,7 +55,7 @@ async function read(file, turnedBy = null) {
   const [answer, picture] = await Promise.all([readSent(file, loading, isWanted, !turnedBy), loading]);
   if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
   stage.classList.remove("reading");
-  if (answer.error || !picture) return fail(answer.error ? translate(answer.error) : T("not_shown"), picture);
+  if (answer.error || !picture) return fail(answer.error ? named(answer.error) : T("not_shown"), picture);
   if (answer.reading.turned) {
     turn(picture, answer.reading.turned, "reading");
     return URL.revokeObjectURL(picture.src);

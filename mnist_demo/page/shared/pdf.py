@@ -5,9 +5,10 @@ import io
 import time
 from typing import Any
 
-from gradio.data_classes import DataWithFiles
 from PIL import Image
 
+from mnist_demo.page.answers import NO_FILE, facts_of, files_of
+from mnist_demo.picture import PictureError
 from mnist_demo.picture.pdf import Page, draw_pages
 
 PAGES_MAX = 8
@@ -16,10 +17,10 @@ QUALITY = 85
 
 
 def first_pages(upload: object) -> dict[str, Any]:
-    """Draw the first pages of an uploaded PDF: {"pages": JPEG files as base64}, or {"error": words for its user}."""
-    if not isinstance(upload, DataWithFiles) or not upload.files:
-        return {"error": "No file came. Choose a PDF."}
-    name, content = upload.files[0]
+    """Draw the first pages of an uploaded PDF: {"pages": JPEG files as base64}, or {"error": facts}."""
+    if not (files := files_of(upload)):
+        return NO_FILE
+    name, content = files[0]
     end = time.monotonic() + SECONDS_MAX
     pages: list[str] = []
     try:
@@ -27,9 +28,9 @@ def first_pages(upload: object) -> dict[str, Any]:
             pages.append(_encode(page))
             if time.monotonic() > end:
                 break
-    except ValueError as error:
+    except PictureError as error:
         if not pages:
-            return {"error": f"{name}: {error}"}
+            return {"error": facts_of(error, name)}
     return {"pages": pages}
 
 

@@ -23,7 +23,7 @@ export async function load(file) {
   }
 }
 
-/** Returns the file to send for a file, or { error } with words for its owner.
+/** Returns the file to send for a file, or { error } with what is wrong.
  * @param {File} file
  * @param {Promise<HTMLImageElement | null>} loading what load() returned
  */
@@ -33,13 +33,13 @@ export async function prepare(file, loading = load(file)) {
   if (isReadable && file.size <= AS_IT_IS) return file;
   const image = await loading;
   if (image) return reduced(image, file, TRANSPARENT.test(start));
-  if (HEIC.test(start)) return { error: T("kind_heic", { name: file.name }) };
+  if (HEIC.test(start)) return { error: { kind: "heic", name: file.name } };
   return file.size > SENT_MAX ? { error: tooLarge() } : file; // the server says what is wrong with it
 }
 
-// What is said of a file that the server would not take.
+// What is wrong with a file that the server would not take.
 export function tooLarge() {
-  return T("batch_large", { megabytes: SENT_MAX / 1e6 });
+  return { kind: "heavy", megabytes: SENT_MAX / 1e6 };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { EMPTY } from "../shared/digits.js";
 import { announcer } from "../shared/announcer.js";
 import { ask } from "../shared/ask.js";
+import { worded } from "../shared/faults.js";
 import { Surface, extend, polylines, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";
@@ -151,7 +152,7 @@ async function readAlong() {
     const current = () => since === erasure;
     const answer = drawing.strokes.length || live ? await ask(askForReading, status, current) : EMPTY;
     if (answer && current()) {
-      if (answer.error) status.textContent = translate(answer.error);
+      if (answer.error) status.textContent = worded(answer.error);
       reading = answer.error ? EMPTY : answer;
       show(read !== change);
     }

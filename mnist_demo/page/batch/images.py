@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_demo.batch.mnist import read
 from mnist_demo.inference import IMAGE_SIDE
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 IMAGES_MAX = 1000  # in one request
 
 
-def classify(encoded: object, classifier: Classifier) -> dict[str, list[Any]]:
+def read_images(encoded: object, classifier: Classifier) -> dict[str, list[Any]]:
     """Return what the model reads in each image.
 
     Args:
@@ -31,9 +32,9 @@ def classify(encoded: object, classifier: Classifier) -> dict[str, list[Any]]:
     count, rest = divmod(len(values), IMAGE_SIDE**2)
     if rest or not 0 < count <= IMAGES_MAX:
         raise ValueError(f"Expected at most {IMAGES_MAX} images, {IMAGE_SIDE} x {IMAGE_SIDE} bytes each, as base64.")
-    images = np.frombuffer(values, np.uint8).reshape(count, IMAGE_SIDE, IMAGE_SIDE).astype(np.float32) / np.float32(255)
-    probabilities = classifier.predict(images)
+    images = np.frombuffer(values, np.uint8).reshape(count, IMAGE_SIDE, IMAGE_SIDE)
+    readings = list(read(images, classifier))
     return {
-        "labels": [str(label) for label in probabilities.argmax(axis=1)],
-        "lowest": [float(probability) for probability in probabilities.max(axis=1)],
+        "labels": [reading.text for reading in readings],
+        "lowest": [reading.digits[0].confidence for reading in readings],
     }
