@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import write_digits
 from PIL import Image
 
 from mnist_demo import Classifier
@@ -49,6 +50,12 @@ def test_a_set_is_scored_by_what_is_written(classifier: Classifier) -> None:
     assert (scored.count, scored.right, scored.digits_right) == (2, 1, 1)
     assert (scored.edits, scored.signs) == (3, 3)
     assert scored.kinds == {"paper": (1, 1), "number": (0, 1)}
+
+
+def test_a_set_whose_labels_leave_signs_out_is_scored_by_its_digits(classifier: Classifier) -> None:
+    samples = [Sample(write_digits("12.50"), "1250", "amount")]
+    assert score(samples, classifier).right == 0
+    assert score(samples, classifier, digits_alone=True).right == 1
 
 
 def test_sets_that_the_data_folder_lacks_are_left_out(tmp_path: Path) -> None:

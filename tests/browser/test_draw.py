@@ -13,14 +13,14 @@ def reading(page: Page) -> str | None:
     return page.locator("#reading").text_content()
 
 
-@pytest.mark.parametrize("number", ["7", "42", "305", "1968"])
+@pytest.mark.parametrize("number", ["7", "42", "305", "1968", "12.50", "-45", "12:45", "20/07"])
 def test_digits_drawn_by_mouse_are_read(page: Page, number: str) -> None:
     draw(page, number)
     expect(page.locator("#reading")).to_have_text(number)
     assert reading(page) == number
 
 
-@pytest.mark.parametrize("number", ["5", "208"])
+@pytest.mark.parametrize("number", ["5", "208", "7.25"])
 def test_digits_drawn_by_touch_are_read(phone: Page, number: str) -> None:
     for stroke in place(number, phone.locator("#sketchpad canvas")):
         touch(phone, stroke)

@@ -30,7 +30,7 @@ from mnist_demo.training.drawing.hands import load_hands
 from mnist_demo.training.evaluation import card
 from mnist_demo.training.evaluation.finding import PAGES, measure_finding
 from mnist_demo.training.evaluation.refusal import measure_refusal
-from mnist_demo.training.evaluation.sets import Sample, load_drawn, load_folders, score
+from mnist_demo.training.evaluation.sets import DIGITS_ALONE, Sample, load_drawn, load_folders, score
 from mnist_demo.training.export.signatures import SEEDS
 
 VARIANTS = 3  # drawings of each held-out sign
@@ -104,7 +104,7 @@ def measure_sets(classifier: Classifier, sets: dict[str, list[Sample]]) -> dict[
     """Return how sets of pictures are read, printing a line for each."""
     scores = {}
     for name, samples in sets.items():
-        scores[name] = asdict(score(samples, classifier))
+        scores[name] = asdict(score(samples, classifier, name in DIGITS_ALONE))
         print(f"{name:40} {card.describe(scores[name])}", flush=True)
     return scores
 

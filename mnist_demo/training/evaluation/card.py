@@ -6,6 +6,7 @@ import numpy as np
 
 from mnist_demo.reading import DIGIT_SHARE, SEEN
 from mnist_demo.training.export.fusion import (
+    AS_ONE,
     CERTAINTY_WEIGHT,
     DETECTOR_WEIGHT,
     DOUBT,
@@ -46,7 +47,8 @@ operations, whose probabilities differ by less than 0.0001.
 SETS = """
 Read through the path that serves, by what is written, spaces aside and a comma counting as a point; then by the digits alone,
 where that differs; and edits, of the signs that are written, where a picture holds several. Of pictures without numbers the
-share in which nothing is read. *Before* is what an earlier commit read.
+share in which nothing is read. The labels of orand_car_a leave points, commas and dashes out, so it is judged by the digits
+alone; before, points that were read there counted as wrong. *Before* is what an earlier commit read.
 """
 
 JOINED = f"""
@@ -57,8 +59,9 @@ JOINED = f"""
   detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
 - Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
   classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
-- Points, commas, dashes, slashes and colons are the detector's alone; {SIGN_FINE} is taken off their log-odds, as specks and lines
-  look like them.
+- Points, commas, dashes, slashes and colons are the detector's; {SIGN_FINE} is taken off their log-odds, as specks and lines
+  look like them. A slash looks like a 1 to the classifier, so {AS_ONE:.0%} of what its certainty of a 1 speaks for a digit speaks for a
+  slash too. Where there is a point or a comma, which of them it is may be in doubt.
 - Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
   sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
   its log-odds. A sign far from any digit is not shown.

@@ -9,7 +9,8 @@ DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
 # it exceeds DOUBT; chosen on the sets of numbers, photos and pictures without numbers, where it adds 2% to their mean.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
-SIGN_FINE = 0.5  # of a point's or dash's log-odds: specks and lines look like them
+SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them
+SLASH, AS_ONE = 3, 0.5  # a slash among the signs, and its share in what the classifier's certainty of a 1 speaks for
 # What a digit beside it adds to a mark's log-odds of being a digit or a sign, and its share for other writing. Some
 # cheques and registers are read more so; without a share for other writing an H at a number's end becomes a 4.
 NEIGHBOUR, OTHER_BESIDE = 0.6, 0.6
@@ -45,12 +46,14 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     certainty = _log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
     speaks = CERTAINTY_WEIGHT * (tf.clip_by_value(certainty, *CERTAINTY_RANGE) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
-    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
+    slash = tf.one_hot(SLASH, odds.shape[1] - DIGITS - 1) * AS_ONE * probabilities[:, 1:2] * speaks
+    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE + slash, odds[:, -1:] - speaks], 1)
     beside = NEIGHBOUR * _neighbours(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
     digit_odds += beside - PART * _lies_in_other(boxes, digit_odds[:, 0], other_odds[:, -1])[:, None]
     other_odds = tf.concat([other_odds[:, :-1] + beside, other_odds[:, -1:] + OTHER_BESIDE * beside], 1)
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
-    there = tf.maximum(is_digit, tf.reduce_max(others, 1, keepdims=True))
+    point_or_comma = 1 - tf.reduce_prod(1 - others[:, :2], 1, keepdims=True)  # which of them may be in doubt, not that
+    there = tf.maximum(tf.maximum(is_digit, point_or_comma), tf.reduce_max(others, 1, keepdims=True))
     share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True))
     sure = tf.sigmoid(SURE_SLOPE * digit_odds + SURE_SHIFT)
     return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS

@@ -23,6 +23,7 @@ AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes
 INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise
+OF_POINT = 0.25  # of a point's region in another's, beyond which they are one, seen at two scales
 OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two; and of its score, that the colon has at least
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared
 SIDE_MAX = 170.0  # pixels of a level, of a mark's side
@@ -211,7 +212,10 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     likelier = (best[:, None] > best[None]) | ((best[:, None] >= best[None]) & (index[:, None] < index[None]))
     within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
     of_colon = (smaller > OF_COLON) & colon[:, None] & (comma | point)[None] & (best[:, None] > OF_COLON * best[None])
-    beats = tf.cast(((union > OVERLAP_MAX) | within) & likelier | of_colon, tf.float32)  # the row's mark the column's
+    dot = comma | point
+    one_point = (smaller > OF_POINT) & dot[:, None] & dot[None]
+    beats = ((union > OVERLAP_MAX) | within | one_point) & likelier | of_colon  # the row's mark the column's
+    beats = tf.cast(beats, tf.float32)
     kept = tf.ones(tf.shape(best))
     for _ in range(ROUNDS):
         kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
