@@ -141,6 +141,9 @@ def read_marks(marks: Marks, scale: float = 1.0) -> Reading:
     small = [label is not None and not is_digit(label) for label in labels]
     lines = find_lines(marks.boxes, small)
     for line in lines:
+        first = next((i for i in line if labels[i] is not None), None)
+        if first is not None and labels[first] == "/" and digit_share(marks.signs[first]) >= DIGIT_SHARE:
+            labels[first] = SIGNS[marks.signs[first][:10].argmax()]  # no number begins with a slash
         if not any(is_digit(labels[i]) for i in line):  # signs without a number
             labels = [None if i in line else label for i, label in enumerate(labels)]
     digits = tuple(_digit(marks, i, labels[i], scale) for line in lines for i in line)

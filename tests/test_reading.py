@@ -107,6 +107,13 @@ class TestLines:
         boxes[:, [0, 2]] += np.arange(6)[:, None] * 40 * (stretch - 1)
         assert read_marks(as_marks(boxes, labels)).text == "123456"
 
+    @pytest.mark.parametrize(("line", "other", "text"), [("/3", 0.0, "13"), ("3/3", 0.0, "3/3"), ("/3", 0.4, "/3")])
+    def test_a_number_begins_with_no_slash_where_that_may_be_a_digit(self, line: str, other: float, text: str) -> None:
+        marks = as_marks(*write_marks(line))
+        slash = marks.signs[line.index("/")]
+        slash[[1, SIGNS.index("/"), -1]] = 0.3, 0.5, other
+        assert read_marks(marks).text == text
+
     def test_unequal_sizes_share_a_line(self) -> None:
         boxes, labels = write_marks("12345")
         boxes[[1, 3], 1] += 45

@@ -67,7 +67,10 @@ export function readMarks(all, scale = 1) {
   const marks = all.filter(({ signs }) => sum(signs) >= SEEN).map((mark) => ({ ...mark, label: labelOf(mark.signs) }));
   const faint = all.filter(({ signs }) => sum(signs) < SEEN);
   const lines = findLines(marks);
-  for (const line of lines.filter((one) => !one.some(({ label }) => isDigit(label)))) {
+  for (const line of lines) {
+    const first = line.find(({ label }) => label !== null);
+    if (first?.label === "/") first.label = digitIn(first.signs) ?? "/"; // no number begins with a slash
+    if (line.some(({ label }) => isDigit(label))) continue;
     for (const mark of line) mark.label = null; // signs without a number
   }
   return { text: textOf(lines, faint), digits: lines.flat().map((mark) => digitOf(mark, scale)), turned: 0 };
@@ -75,10 +78,16 @@ export function readMarks(all, scale = 1) {
 
 // The likeliest sign's label, all digits counting as one sign until one of them is chosen.
 export function labelOf(signs) {
-  const [digits, others, writing] = [[...signs].slice(0, 10), [...signs].slice(10, -1), signs.at(-1)];
-  const [digit, sign] = [sum(digits), Math.max(...others)];
-  if (sign > digit) return sign >= writing ? SIGNS[10 + best(others)] : null;
-  return digit >= DIGIT_SHARE * (digit + writing) ? SIGNS[best(digits)] : null;
+  const others = [...signs].slice(10, -1);
+  const sign = Math.max(...others);
+  if (sign > sum([...signs].slice(0, 10))) return sign >= signs.at(-1) ? SIGNS[10 + best(others)] : null;
+  return digitIn(signs);
+}
+
+// The likeliest digit, or null where other writing is likelier than all of them.
+function digitIn(signs) {
+  const digits = [...signs].slice(0, 10);
+  return sum(digits) > 0 && sum(digits) >= DIGIT_SHARE * (sum(digits) + signs.at(-1)) ? SIGNS[best(digits)] : null;
 }
 
 function digitOf({ box, signs, probabilities, image, label }, scale) {

@@ -27,6 +27,16 @@ test("all digits count as one sign until one of them is chosen", () => {
   assert.equal(labelOf(signs), "1");
 });
 
+test("a number begins with no slash, where that may be a digit", () => {
+  const mark = { ...asMark([0, 0, 40, 100, "/", 0.5]), probabilities: Array(10).fill(0.1) };
+  const next = asMark([60, 0, 120, 100, "3", 0.9]);
+  mark.signs[1] = 0.3;
+  assert.equal(readMarks([mark, next]).text, "13");
+  assert.equal(readMarks([next, { ...mark, box: [140, 0, 180, 100] }, asMark([200, 0, 260, 100, "3", 0.9])]).text, "3/3");
+  mark.signs[15] = 0.4;
+  assert.equal(readMarks([mark, next]).text, "/3");
+});
+
 test("a page is turned by quarters to the left", () => {
   const page = { grey: Uint8Array.of(1, 2, 3, 4, 5, 6), width: 3, height: 2, scale: 1 };
   assert.deepEqual(turn(page, 1), { grey: Uint8Array.of(3, 6, 2, 5, 1, 4), width: 2, height: 3, scale: 1 });
