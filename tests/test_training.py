@@ -72,6 +72,8 @@ def test_outliers_are_framed_as_digits_are(strokes: PenStrokes, digits: Labelled
     assert outliers.shape == (200, 28, 28)
     assert (outliers.max((1, 2)) > 0).all()
     assert len(make_outliers(digits, digits.images[:0], [], 20, np.random.default_rng(5))) == 20
+    faint = digits.images[:5] // 5
+    assert len(make_outliers(digits, faint, parts, 200, np.random.default_rng(5))) == 200
 
 
 def test_redrawn_images_stay_alike(digits: Labelled) -> None:

@@ -14,8 +14,9 @@ DEFAULT_DIR = Path(__file__).parents[3] / "shared" / "data"
 MNIST_HELD_OUT = 5000  # the last training images, which choose between recipes
 WRITERS_HELD_OUT = 10  # one writer in so many is never trained on
 
-# Omniglot's signs that people also write for digits; the data set marks only UNIPEN's.
-OMNIGLOT_DIGIT_LIKE = (
+# Signs that people also write for digits, beside those of UNIPEN that the data set marks: a backslash, Omniglot's.
+DIGIT_LIKE = (
+    "\\",
     *("Early_Aramaic/character02", "Early_Aramaic/character04", "Early_Aramaic/character06"),  # 9, 4, 4
     *("Early_Aramaic/character11", "Early_Aramaic/character13", "Early_Aramaic/character17"),  # 7, 1, 4
     *("Greek/character04", "Greek/character08", "Greek/character15"),  # delta, theta, omicron
@@ -87,4 +88,4 @@ def load_strokes(path: Path, unambiguous: bool = False) -> PenStrokes | None:
     signs = [[points[strokes[j] : strokes[j + 1]] for j in range(first, last)] for first, last in pairwise(samples)]
     labels = arrays["labels"].astype(str)
     read = PenStrokes(signs, labels, arrays["writer"])
-    return read.select(~arrays["ambiguous"] & ~np.isin(labels, OMNIGLOT_DIGIT_LIKE)) if unambiguous else read
+    return read.select(~arrays["ambiguous"] & ~np.isin(labels, DIGIT_LIKE)) if unambiguous else read

@@ -86,10 +86,11 @@ def _run_together(digits: Labelled, rng: np.random.Generator) -> Ink:
 
 def _half(image: Ink, rng: np.random.Generator) -> Ink:
     """The left or right half of a sign, as a wrong cut leaves it, unless that is narrow enough for a 1."""
-    columns = np.flatnonzero(image.max(0) > 0.3)
+    faint = 0.3 * image.max()
+    columns = np.flatnonzero(image.max(0) >= faint)
     middle = columns[0] + round(rng.uniform(0.35, 0.65) * len(columns))
     half = image[:, columns[0] : middle] if rng.random() < 0.5 else image[:, middle : columns[-1] + 1]
-    inked = half.max(1, initial=0) > 0.3
+    inked = half.max(1, initial=0) >= faint
     return half if half.shape[1] > NARROW * max(inked.sum(), 1) else image[::-1, ::-1].T
 
 
