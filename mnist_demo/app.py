@@ -11,7 +11,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from mnist_demo.inference import add_model_url
 from mnist_demo.page import ICON, DocumentHead, Reader, create_page, describe_link, i18n, routes, theme
 from mnist_demo.server import (
-    UPLOAD_MAX,
     guards,
     make_upload_folder,
     serve_until_stopped,
@@ -80,7 +79,7 @@ def main() -> None:
         show_error=False,
         state_session_capacity=SESSIONS_MAX,
         app_kwargs={
-            "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead, upload_max=UPLOAD_MAX)],
+            "middleware": [*guards(reader.state), COMPRESSION, Middleware(DocumentHead)],
             "routes": routes(),
         },
     )

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mnist_demo"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 TABLE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("\n## ")[0]
 ROOMS = {
     room: set(re.findall(r"`(.+?)`", imports))
@@ -58,6 +59,14 @@ def test_a_module_imports_what_its_room_may(path: Path) -> None:
     room = room_of(name_of(path))
     rooms = {room_of(name) for name in imported(path) if name.split(".")[0] == "mnist_demo"}
     assert rooms <= ROOMS[room] | {room}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_script_imports_what_its_room_may(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0]
+    imports = re.findall(r'^import .*"(\..+)";$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    rooms = {(path.parent / name).resolve().relative_to(PACKAGE).parts[0] for name in imports}
+    assert rooms <= ROOMS[own] | {own}
 
 
 @pytest.mark.parametrize("library", HOMES)

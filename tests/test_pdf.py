@@ -9,7 +9,7 @@ from gradio.data_classes import DataWithFiles
 from pictures import encode_pdf, locked_pdf
 
 from mnist_demo import Classifier, recognize
-from mnist_demo.page.shared.pdf import PAGES_MAX, first_pages
+from mnist_demo.page.pdf import PAGES_MAX, first_pages
 from mnist_demo.picture.pdf import draw_pages
 from mnist_demo.picture.pdfium import PIXELS_MAX
 

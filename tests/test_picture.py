@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo import load_image
-from mnist_demo.page.component import asset
+from mnist_demo.document.files import asset
 from mnist_demo.picture import load_scaled, signatures
 from mnist_demo.picture.grey import PIXELS_MAX, WORK_PIXELS
 
@@ -184,7 +184,7 @@ def test_refuses_other_types() -> None:
 
 @pytest.mark.parametrize("start", [signatures.PNG, signatures.JPEG, b"RIFF\0\0\0\0WEBP", b"GIF89a", b"%PDF-1.7", b""])
 def test_the_pages_scripts_know_pictures_by_the_same_first_bytes(start: bytes) -> None:
-    readable = re.search(r"READABLE = /(.+)/s;", asset("shared/kinds.js"))
+    readable = re.search(r"READABLE = /(.+)/s;", asset("document/shared/kinds.js"))
     assert readable is not None
     known = re.compile(readable[1].encode(), re.DOTALL)
     assert bool(known.match(start)) == bool(signatures.IMAGE.match(start))

@@ -14,7 +14,7 @@ def test_pillow_is_the_one_the_makefile_installed() -> None:
 
 
 def test_what_serves_needs_no_opencv() -> None:
-    names = "page", "page.document.pictures", "server", "batch.pipeline", "__main__"
+    names = "page", "document.pictures", "server", "batch.pipeline", "__main__"
     modules = ", ".join(f"mnist_demo.{name}" for name in names)
     code = f"import sys; sys.modules['cv2'] = None; import {modules}"
     subprocess.run([sys.executable, "-c", code], check=True)

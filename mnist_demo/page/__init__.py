@@ -1,24 +1,22 @@
 """The Gradio page: its tabs on the left, what was read on the right, and an API."""
 
 import gradio as gr
-from starlette.routing import BaseRoute
 
+from mnist_demo.document.head import TITLE
+from mnist_demo.document.pictures import ICON
 from mnist_demo.page.about import about_tab
-from mnist_demo.page.about.card import card_route
-from mnist_demo.page.api import recognize_endpoint, usage_route
+from mnist_demo.page.api import recognize_endpoint
 from mnist_demo.page.batch import batch_tab
-from mnist_demo.page.document.head import DocumentHead, preview_route
-from mnist_demo.page.document.installation import TITLE, installation_routes
-from mnist_demo.page.document.pictures import ICON
-from mnist_demo.page.document.theme import theme
-from mnist_demo.page.document.typeface import typeface_route
+from mnist_demo.page.head import DocumentHead
 from mnist_demo.page.masthead import Masthead
 from mnist_demo.page.masthead.sharing import describe_link
 from mnist_demo.page.photo import photo_tab
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.readout import Readout
+from mnist_demo.page.routes import routes
 from mnist_demo.page.sketchpad import draw_tab
 from mnist_demo.page.texts import i18n
+from mnist_demo.page.theme import theme
 from mnist_demo.page.why import Why
 
 __all__ = ["ICON", "DocumentHead", "Reader", "create_page", "describe_link", "i18n", "routes", "theme"]
@@ -40,8 +38,3 @@ def create_page(reader: Reader) -> gr.Blocks:
                 Why(reader)
         recognize_endpoint(reader)
     return page
-
-
-def routes() -> list[BaseRoute]:
-    """Return the routes of what the page has beside Gradio's own: card, picture, typeface, and what installs it."""
-    return [preview_route(), card_route(), typeface_route(), usage_route(), *installation_routes()]

@@ -6,8 +6,6 @@ from typing import Any
 
 import gradio as gr
 from gradio.data_classes import JsonData
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from mnist_demo.page.component import StublessMeta
 from mnist_demo.page.reader import Reader
@@ -61,8 +59,3 @@ def recognize_endpoint(reader: Reader) -> None:
     gr.Button(visible=False).click(
         recognize, image, reading, api_name="recognize", preprocess=False, queue=False, show_progress="hidden"
     )
-
-
-def usage_route() -> Route:
-    """Return the route at which Gradio's drawer about the API asks for each function's calls: they are not counted."""
-    return Route("/monitoring/summary", lambda _: JSONResponse({"functions": {}}))

@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
+from mnist_demo.document.texts import TEXTS
 from mnist_demo.explanation.reasons import explain, respond
 from mnist_demo.explanation.steps import encode, take_steps
 from mnist_demo.inference import MODEL_DIR, Classifier
 from mnist_demo.page.answers import DamagedModelError, answer, facts_of
-from mnist_demo.page.texts import ENGLISH
 from mnist_demo.picture import PictureError, signatures
 from mnist_demo.reading import Reading, is_digit, recognize
 
@@ -101,7 +101,7 @@ class Reader:
             return {"file": name, "error": str(error.of(name))}
         except Exception as error:
             facts = facts_of(error)
-            return {"file": name, "error": ENGLISH[f"error_{facts['kind']}"].format_map(facts)}
+            return {"file": name, "error": TEXTS["en"][f"error_{facts['kind']}"].format_map(facts)}
 
 
 def as_row(read: Reading | Exception) -> dict[str, Any]:

@@ -1,10 +1,7 @@
-"""The page's words, in every language it speaks: texts.json, handed to the browser through Gradio's i18n."""
-
-import json
+"""The page's words, handed to the browser through Gradio's i18n."""
 
 import gradio as gr
 
-from mnist_demo.page.component import asset
+from mnist_demo.document.texts import TEXTS
 
-i18n = gr.I18n(**json.loads(asset("texts.json")))
-ENGLISH = i18n.translations["en"]
+i18n = gr.I18n(**TEXTS)

@@ -11,11 +11,10 @@ from mnist_demo.server.health import Health, State
 from mnist_demo.server.lifetime import serve_until_stopped, trust_proxies
 from mnist_demo.server.log import RequestLog, start_logging
 from mnist_demo.server.rates import RateLimit
-from mnist_demo.server.routes import UPLOAD_MAX, OpenRoutes
+from mnist_demo.server.routes import OpenRoutes
 from mnist_demo.server.uploads import make_upload_folder, start_sweeping
 
 __all__ = [
-    "UPLOAD_MAX",
     "guards",
     "make_upload_folder",
     "serve_until_stopped",

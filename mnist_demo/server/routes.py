@@ -7,11 +7,12 @@ from typing import Literal
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mnist_demo.document.head import SENT_MAX
 from mnist_demo.server.refusals import refuse
 
 Work = Literal["page", "drawing", "photo"]
 
-UPLOAD_MAX = 15_000_000  # bytes of a request, the limit on every route
+UPLOAD_MAX = SENT_MAX + 1_000_000  # bytes of a request, the limit on every route: files, and what a form has around
 DRAWING_MAX = 1_100_000  # bytes of a request with a drawing, whose data URL may have 1 MB
 CALL_MAX = 64_000  # bytes of a call of the API, which names an upload
 

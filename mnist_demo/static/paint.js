@@ -1,5 +1,5 @@
 // Pictures that the components ask for, made of what the model computes.
-import { base64Of } from "../page/shared/bytes.js";
+import { base64Of } from "../document/shared/bytes.js";
 
 const SHOWN_SIDE = 480; // pixels: the longest side of a step's picture
 const [HOT, FAINT, OPAQUE] = [[255, 48, 0], 0.1, 216]; // the heat's colour; of it what is not shown; where it is hottest

@@ -1,5 +1,5 @@
 // From a file to upright grey, as mnist_demo/picture/grey.py has it; the browser decodes it, and turns it by its EXIF data.
-import { READABLE, startOf } from "../page/shared/kinds.js";
+import { READABLE, startOf } from "../document/shared/kinds.js";
 
 const PIXELS_MAX = 50e6; // of a picture that is read at all
 const SIDE_MAX = 20000; // pixels, likewise

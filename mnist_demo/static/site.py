@@ -14,17 +14,15 @@ from typing import Any
 from PIL import Image
 
 from mnist_demo import examples
+from mnist_demo.document.card import read_card
+from mnist_demo.document.files import COMPONENTS, STYLES, asset, markup, script
+from mnist_demo.document.head import MANIFEST, NO_SCRIPT, describe, limits
+from mnist_demo.document.pictures import ICON, MASKABLE, PREVIEW
+from mnist_demo.document.texts import TEXTS
+from mnist_demo.document.typeface import TYPEFACE
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.inference.integrity import verify_checksums
 from mnist_demo.model_folder import MODELS
-from mnist_demo.page import i18n
-from mnist_demo.page.about.card import read_card
-from mnist_demo.page.component import asset, script
-from mnist_demo.page.document.head import COMPONENTS, STYLES, describe, limits
-from mnist_demo.page.document.installation import MANIFEST
-from mnist_demo.page.document.pictures import ICON, MASKABLE, PREVIEW
-from mnist_demo.page.document.typeface import TYPEFACE
-from mnist_demo.server.routes import UPLOAD_MAX
 
 FOLDER = Path(__file__).parent
 PACKAGES = Path("node_modules")  # of the checkout that this runs in: make static installs them
@@ -75,30 +73,30 @@ def _copy_files(output: Path) -> None:
 
 def document() -> str:
     """Return index.html, with the page's styles and with what goes before everything."""
-    styles = "".join([asset("static.css", FOLDER), *map(asset, STYLES)])
+    styles = "".join([asset("static/static.css"), *map(asset, STYLES)])
     settings = f"gradio_config = {json.dumps({'i18n_translations': translations()}, ensure_ascii=False)};"
-    scripts = [settings, limits(UPLOAD_MAX), asset("document/page.js"), asset("offline.js", FOLDER)]
+    scripts = [settings, limits(), asset("document/page.js"), asset("static/offline.js")]
     head = [describe(None).decode(), f"<style>{styles}</style>", *(f"<script>{each}</script>" for each in scripts)]
-    return asset("index.html", FOLDER).replace("{head}", "".join(head))
+    return asset("static/index.html").replace("{head}", "".join(head)).replace("{no_script}", NO_SCRIPT)
 
 
 def translations() -> dict[str, dict[str, str]]:
     """Return the page's words and those of this edition, by language."""
-    own = json.loads(asset("texts.json", FOLDER))
-    return {language: {**texts, **own[language]} for language, texts in i18n.translations.items()}
+    own = json.loads(asset("static/texts.json"))
+    return {language: {**texts, **own[language]} for language, texts in TEXTS.items()}
 
 
 def components() -> str:
     """Return the script that makes the page of its components: markup, what it shows, and what it does."""
     entries = [component(name, EXAMPLES[name]() if name in EXAMPLES else []) for name in COMPONENTS]
-    return f"const components = {{\n{''.join(entries)}}};\n{asset('start.js', FOLDER)}"
+    return f"const components = {{\n{''.join(entries)}}};\n{asset('static/start.js')}"
 
 
 def component(name: str, examples: list[dict[str, str]]) -> str:
     """Return a component's entry; its markup has `${...}` in it, as a template of JavaScript's does."""
-    template = EACH.sub(lambda each: _repeat(each[1], examples), asset(f"{name}/{name}.html"))
+    template = EACH.sub(lambda each: _repeat(each[1], examples), markup(name))
     props = json.dumps({"examples": examples})
-    run = f"run(element, props, server) {{\n{script(f'{name}/{name}.js')}\n}}"
+    run = f"run(element, props, server) {{\n{script(name)}\n}}"
     return f"{name}: {{ template: () => `{template}`, props: {props}, {run} }},\n"
 
 
@@ -132,4 +130,4 @@ def service_worker(output: Path) -> str:
     names = ["", *(path.relative_to(output).as_posix() for path in files if path.name != "index.html")]
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
     head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(names)};\n"
-    return head + asset("service-worker.js", FOLDER)
+    return head + asset("static/service-worker.js")

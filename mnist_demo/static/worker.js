@@ -1,7 +1,7 @@
 // What the page's components ask a server for, answered here: one entry for each function, called COMPONENT.FUNCTION.
 import qrcode from "qrcode-generator";
-import { bytesOf } from "../page/shared/bytes.js";
-import { isDigit } from "../page/shared/digits.js";
+import { bytesOf } from "../document/shared/bytes.js";
+import { isDigit } from "../document/shared/digits.js";
 import { loadModel } from "./model.js";
 import { base64OfFile, encode, encodeSigned, glow, maps } from "./paint.js";
 import { loadPage, PictureError } from "./picture.js";

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_demo.page.about.card import read_card
-from mnist_demo.page.texts import i18n
+from mnist_demo.document.card import read_card
+from mnist_demo.document.texts import TEXTS
 
 from .conftest import SCREENSHOTS, OpenPage
 from .pen import draw
@@ -97,13 +97,13 @@ def test_the_model_has_a_headline_a_picture_and_a_table_that_unfolds(page: Page)
     first, *others = read_card()["figures"]
     headline = page.locator("#about .headline")
     expect(headline).to_contain_text(f"{math.floor(1000 * first['share']) / 10:g}%")
-    expect(headline).to_contain_text(i18n.translations["en"][f"figure_{first['name']}"])
+    expect(headline).to_contain_text(TEXTS["en"][f"figure_{first['name']}"])
     expect(page.locator("#about .network li")).to_have_count(5)
     table = page.locator("#about .figures table")
     expect(table).to_be_hidden()
     page.get_by_text("All figures").click()
     expect(table.locator("tr")).to_have_count(2 + len(others))
-    expect(page.locator("#about .plots figcaption").last).to_have_text(i18n.translations["en"]["plot_rejection"])
+    expect(page.locator("#about .plots figcaption").last).to_have_text(TEXTS["en"]["plot_rejection"])
 
 
 def test_the_model_card_opens(page: Page) -> None:
@@ -118,7 +118,7 @@ def test_the_model_card_opens(page: Page) -> None:
 @pytest.mark.parametrize(("language", "locale"), [("de", "de-AT"), ("zh", "zh-CN")])
 def test_figures_and_plots_are_told_in_the_readers_language(open_page: OpenPage, language: str, locale: str) -> None:
     page = open_page(locale=locale)
-    texts = i18n.translations[language]
+    texts = TEXTS[language]
     page.get_by_role("tab", name=texts["about"], exact=True).click()
     page.get_by_text(texts["all_figures"]).click()
     expect(page.locator("#about .figures th").first).to_have_text(texts["figures_on"])

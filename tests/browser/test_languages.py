@@ -8,36 +8,36 @@ import pytest
 from pictures import png_bomb
 from playwright.sync_api import Page, expect
 
-from mnist_demo.page import i18n
+from mnist_demo.document.texts import TEXTS
 from mnist_demo.page.answers import Kind
 from mnist_demo.picture.errors import WORDS
 
 from .conftest import PHONE, SCREENSHOTS, OpenPage
 
-ENGLISH = i18n.translations["en"]
+ENGLISH = TEXTS["en"]
 LOCALES = {"de": "de-AT", "es": "es-MX", "fr": "fr-FR", "zh": "zh-CN", "hi": "hi-IN"}
 
 
-@pytest.mark.parametrize("language", i18n.translations)
+@pytest.mark.parametrize("language", TEXTS)
 def test_every_language_has_every_text_with_the_same_gaps(language: str) -> None:
-    texts = i18n.translations[language]
+    texts = TEXTS[language]
     assert texts.keys() == ENGLISH.keys()
     for key, text in texts.items():
         assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", ENGLISH[key])), key
 
 
-@pytest.mark.parametrize("language", i18n.translations)
+@pytest.mark.parametrize("language", TEXTS)
 def test_every_kind_of_error_has_words_in_every_language(language: str) -> None:
     for kind in (each for kinds in get_args(Kind) for each in get_args(kinds)):
         if kind == "no_pictures":  # of a folder, which the page is never given
             continue
-        text = i18n.translations[language][f"error_{kind}"]
+        text = TEXTS[language][f"error_{kind}"]
         assert set(re.findall(r"{(\w+)", text)) <= set(re.findall(r"{(\w+)", WORDS.get(kind, "")))
 
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_the_page_speaks_the_readers_language(open_page: OpenPage, language: str) -> None:
-    texts = i18n.translations[language]
+    texts = TEXTS[language]
     page = open_page(**PHONE, locale=LOCALES[language])
     assert page.evaluate("document.documentElement.lang") == language
     expect(page).to_have_title(texts["title"])
@@ -76,7 +76,7 @@ UNREADABLE = {
 def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(
     open_page: OpenPage, tmp_path: Path, key: str
 ) -> None:
-    texts = i18n.translations["de"]
+    texts = TEXTS["de"]
     page = open_page(locale="de-DE")
     path = tmp_path / "bild.png"
     path.write_bytes(UNREADABLE[key])

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-const FOLDERS = ["page", "static"].map((name) => new URL(`../../mnist_demo/${name}/`, import.meta.url));
+const FOLDERS = ["document", "page", "static"].map((name) => new URL(`../../mnist_demo/${name}/`, import.meta.url));
 const LINES_MAX = 250;
 
 for (const folder of FOLDERS) {

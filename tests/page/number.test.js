@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ranked, runnerUp } from "../../mnist_demo/page/shared/digits.js";
+import { ranked, runnerUp } from "../../mnist_demo/document/shared/digits.js";
 import { isSame, spell, textOf } from "../../mnist_demo/page/readout/number.js";
 
 const digit = (label, left) => ({ label, box: [left, 0, left + 10, 20], probabilities: [] });

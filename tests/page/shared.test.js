@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ask } from "../../mnist_demo/page/shared/ask.js";
-import { base64Of, bytesOf, fileOf } from "../../mnist_demo/page/shared/bytes.js";
-import { describe, isDigit, isUnsure } from "../../mnist_demo/page/shared/digits.js";
-import { named, worded } from "../../mnist_demo/page/shared/faults.js";
-import { HEIC, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/page/shared/kinds.js";
-import { isPdf } from "../../mnist_demo/page/shared/pdf.js";
+import { ask } from "../../mnist_demo/document/shared/ask.js";
+import { base64Of, bytesOf, fileOf } from "../../mnist_demo/document/shared/bytes.js";
+import { describe, isDigit, isUnsure } from "../../mnist_demo/document/shared/digits.js";
+import { named, worded } from "../../mnist_demo/document/shared/faults.js";
+import { HEIC, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/document/shared/kinds.js";
+import { isPdf } from "../../mnist_demo/document/shared/pdf.js";
 
 globalThis.T = (key, values) => (values ? `${key} ${Object.values(values).join(" ")}` : key);
 

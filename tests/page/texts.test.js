@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const PACKAGE = new URL("../../mnist_demo/", import.meta.url);
 const LANGUAGES = ["en", "de", "es", "fr", "zh", "hi"];
-const EDITIONS = { page: ["page/"], static: ["static/"] };
+const EDITIONS = { document: ["document/", "page/"], static: ["static/", "document/", "page/"] };
 const ASKED = /\b(?:T|i18n)\(([^()]*?)[,)]/g; // with the first argument: a literal, or several to choose from
 const LITERAL = /["'](\w+)["']/g;
 const PREFIX = /\bT\(`(\w+)\$\{/g; // keys that are put together
@@ -37,7 +37,7 @@ for (const [edition, folders] of Object.entries(EDITIONS)) {
   });
 
   test(`${edition}: every key is used`, () => {
-    const all = sources([...folders, "page/"]).join("\n");
+    const all = sources(folders).join("\n");
     const literals = new Set(found(all, LITERAL));
     const prefixes = found(all, PREFIX);
     const isUsed = (key) => literals.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
@@ -49,8 +49,8 @@ for (const [edition, folders] of Object.entries(EDITIONS)) {
 }
 
 test("every key that scripts, templates or Python ask for is there", () => {
-  const known = new Set([...Object.keys(load("page").en), ...Object.keys(load("static").en)]);
-  const asked = sources(["page/", "static/"]).flatMap((text) =>
+  const known = new Set([...Object.keys(load("document").en), ...Object.keys(load("static").en)]);
+  const asked = sources(EDITIONS.static).flatMap((text) =>
     found(text, ASKED).flatMap((first) => found(first, LITERAL)),
   );
   assert.ok(asked.length > 100);
@@ -61,8 +61,8 @@ test("every key that scripts, templates or Python ask for is there", () => {
 });
 
 test("every kind of error that scripts tell has its words", () => {
-  const known = { ...load("page").en, ...load("static").en };
-  const kinds = sources(["page/", "static/"]).flatMap((text) => found(text, KIND));
+  const known = { ...load("document").en, ...load("static").en };
+  const kinds = sources(EDITIONS.static).flatMap((text) => found(text, KIND));
   assert.ok(kinds.includes("heic") && kinds.includes("fault_here"));
   assert.deepEqual(
     kinds.filter((kind) => !known[`error_${kind}`]),

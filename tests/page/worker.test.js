@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createContext, runInContext } from "node:vm";
 
 const SCOPE = "https://example.org/digits/";
-const script = readFileSync(new URL("../../mnist_demo/page/document/service-worker.js", import.meta.url), "utf8");
+const script = readFileSync(new URL("../../mnist_demo/page/service-worker.js", import.meta.url), "utf8");
 const context = createContext({ VERSION: "1", self: { registration: { scope: SCOPE }, addEventListener() {} } });
 const nameOf = runInContext(`${script}\nnameOf`, context);
 const ask = (url, mode = "cors", method = "GET") => nameOf({ url: new URL(url, SCOPE).href, mode, method });

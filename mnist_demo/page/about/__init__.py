@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_demo.document.card import read_card
 from mnist_demo.examples import photo_bytes
-from mnist_demo.page.about.card import read_card
 from mnist_demo.page.answers import files_of
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader

@@ -1,5 +1,5 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
-import { paintDigit } from "../shared/digits.js";
+import { paintDigit } from "../../document/shared/digits.js";
 
 const digits = element.querySelector(".digits");
 const boxed = element.querySelector(".boxed");

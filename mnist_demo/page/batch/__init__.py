@@ -9,8 +9,8 @@ from mnist_demo.examples import PHOTOS, photo_bytes
 from mnist_demo.page.answers import answer, files_of
 from mnist_demo.page.batch.images import read_images
 from mnist_demo.page.component import PageComponent
+from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
-from mnist_demo.page.shared.pdf import first_pages
 from mnist_demo.page.texts import i18n
 
 

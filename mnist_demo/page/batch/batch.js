@@ -1,11 +1,11 @@
 // Many files: sent a few at a time, one row each in the table as the answers come. Nothing is kept on the server.
-import { ask } from "../shared/ask.js";
-import { base64Of, fileOf } from "../shared/bytes.js";
-import { worded } from "../shared/faults.js";
-import { takeOver } from "../shared/handover.js";
-import { isPdf, unfold } from "../shared/pdf.js";
-import { prepare } from "../shared/prepare.js";
-import { save } from "../shared/takeaway.js";
+import { ask } from "../../document/shared/ask.js";
+import { base64Of, fileOf } from "../../document/shared/bytes.js";
+import { worded } from "../../document/shared/faults.js";
+import { takeOver } from "../../document/shared/handover.js";
+import { isPdf, unfold } from "../../document/shared/pdf.js";
+import { prepare } from "../../document/shared/prepare.js";
+import { save } from "../../document/shared/takeaway.js";
 import { csvOf } from "./csv.js";
 import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
 import { parts } from "./parts.js";

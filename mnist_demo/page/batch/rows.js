@@ -1,7 +1,7 @@
 // The table of what was read, a row a picture: {file or pixels, name, text, lowest, marks, error}.
-import { blobOf, newContext } from "../shared/canvas.js";
-import { UNSURE_BELOW } from "../shared/digits.js";
-import { handOver } from "../shared/handover.js";
+import { blobOf, newContext } from "../../document/shared/canvas.js";
+import { UNSURE_BELOW } from "../../document/shared/digits.js";
+import { handOver } from "../../document/shared/handover.js";
 import { SIDE } from "./mnist.js";
 
 const SHOWN_MAX = 2000; // rows; all are counted and exported

@@ -1,5 +1,5 @@
 // The tabs have addresses, such as #photo: links open them, and the browser's back button goes through them.
-import { TAB, openTab, tabs } from "../shared/tabs.js";
+import { TAB, openTab, tabs } from "../../document/shared/tabs.js";
 
 const FIRST = "draw"; // has the page's own address
 const addressed = () => location.hash.slice(1) || FIRST;

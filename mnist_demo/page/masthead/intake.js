@@ -1,7 +1,7 @@
 // Pictures dropped or pasted anywhere on the page: one opens in Photo, several in Batch. The browser itself would leave
 // the page for them.
-import { handOver } from "../shared/handover.js";
-import { currentTab } from "../shared/tabs.js";
+import { handOver } from "../../document/shared/handover.js";
+import { currentTab } from "../../document/shared/tabs.js";
 
 const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
 const mark = (isOver) => document.body.classList.toggle("dropping", isOver);

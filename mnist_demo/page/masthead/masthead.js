@@ -1,5 +1,5 @@
 // The language, the theme, and the link to this page where others can follow it; and what the page's frame lacks.
-import { copy } from "../shared/takeaway.js";
+import { copy } from "../../document/shared/takeaway.js";
 import "./addresses.js";
 import "./intake.js";
 

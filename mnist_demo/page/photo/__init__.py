@@ -9,8 +9,8 @@ from gradio.data_classes import DataWithFiles
 from mnist_demo.examples import photo_bytes, thumbnails
 from mnist_demo.page.answers import NO_FILE
 from mnist_demo.page.component import PageComponent
+from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
-from mnist_demo.page.shared.pdf import first_pages
 from mnist_demo.page.texts import i18n
 
 

@@ -1,5 +1,5 @@
 // The boxes around what was read in a picture.
-import { describe, isUnsure } from "../shared/digits.js";
+import { describe, isUnsure } from "../../document/shared/digits.js";
 
 // One button or plain box a digit, laid over a picture of the given size; nodes are kept so that they glide.
 export function showBoxes(layer, digits, width, height, chosen) {

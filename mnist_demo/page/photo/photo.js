@@ -1,13 +1,13 @@
 // A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
 // read, reduced where it is large, and sends back where the digits are.
-import { EMPTY } from "../shared/digits.js";
-import { announcer } from "../shared/announcer.js";
-import { ask } from "../shared/ask.js";
-import { fileOf } from "../shared/bytes.js";
-import { named } from "../shared/faults.js";
-import { handOver, takeOver } from "../shared/handover.js";
-import { isPdf, unfold } from "../shared/pdf.js";
-import { load, prepare } from "../shared/prepare.js";
+import { EMPTY } from "../../document/shared/digits.js";
+import { announcer } from "../../document/shared/announcer.js";
+import { ask } from "../../document/shared/ask.js";
+import { fileOf } from "../../document/shared/bytes.js";
+import { named } from "../../document/shared/faults.js";
+import { handOver, takeOver } from "../../document/shared/handover.js";
+import { isPdf, unfold } from "../../document/shared/pdf.js";
+import { load, prepare } from "../../document/shared/prepare.js";
 import { showBoxes } from "./boxes.js";
 
 const stage = element.querySelector(".stage");

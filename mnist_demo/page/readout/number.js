@@ -1,5 +1,5 @@
 // The large number. Each of its digits can be chosen, and put right where the model is wrong: on this page alone.
-import { describe, isUnsure, ranked } from "../shared/digits.js";
+import { describe, isUnsure, ranked } from "../../document/shared/digits.js";
 
 const CHOICES = 4; // digits offered in place of one
 const SAME = 0.5; // of what two boxes cover, that those of one mark share at least, though more is written beside it

@@ -1,7 +1,7 @@
 // Shows the reading that the visible tab announces. Nodes are kept and updated in place, so that bars move.
-import { EMPTY, describe, isDigit, isUnsure, paintDigit, percent, runnerUp } from "../shared/digits.js";
+import { EMPTY, describe, isDigit, isUnsure, paintDigit, percent, runnerUp } from "../../document/shared/digits.js";
 import { LargeNumber, correction, isSame, labelOf, textOf } from "./number.js";
-import { captioned, copy, save, share } from "../shared/takeaway.js";
+import { captioned, copy, save, share } from "../../document/shared/takeaway.js";
 
 const SETTLES = 900; // milliseconds of rest after which a drawing is judged: what is doubtful is said, and all is spoken
 const COPIED = 1500; // milliseconds that a button says so

@@ -1,5 +1,5 @@
 // What the server reads of a drawing: black ink on a white sheet, of the pad's shape.
-import { blobOf } from "../shared/canvas.js";
+import { blobOf } from "../../document/shared/canvas.js";
 import { Surface } from "./ink.js";
 import { magnified } from "./view.js";
 

@@ -1,9 +1,9 @@
 // A pad to draw on. Its strokes lie on a paper that is shown scaled, and are drawn twice: on the screen in the theme's
 // colours, and black on white on the sheet that the server reads.
-import { EMPTY } from "../shared/digits.js";
-import { announcer } from "../shared/announcer.js";
-import { ask } from "../shared/ask.js";
-import { worded } from "../shared/faults.js";
+import { EMPTY } from "../../document/shared/digits.js";
+import { announcer } from "../../document/shared/announcer.js";
+import { ask } from "../../document/shared/ask.js";
+import { worded } from "../../document/shared/faults.js";
 import { Surface, extend, polylines, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";

@@ -1,7 +1,7 @@
 // The chosen digit's way through the classifier, in six squares: its ink, its pixels, maps of three layers, ten bars.
 // While it plays, what is in a square flies into the next and becomes what that one holds.
-import { paintDigit } from "../shared/digits.js";
-import { colour } from "../shared/palette.js";
+import { paintDigit } from "../../document/shared/digits.js";
+import { colour } from "../../document/shared/palette.js";
 
 const STEPS = 6;
 const STEP = 2000; // milliseconds from one step to the next

@@ -1,8 +1,8 @@
 // The reasons for the digit that the readout shows. Its ink and its way through the classifier follow the pen; the
 // saliency, which costs the server as much as a reading, waits until the pen rests. Neither holds up a reading.
-import { bytesOf } from "../shared/bytes.js";
-import { isDigit, ranked, runnerUp } from "../shared/digits.js";
-import { rgb } from "../shared/palette.js";
+import { bytesOf } from "../../document/shared/bytes.js";
+import { isDigit, ranked, runnerUp } from "../../document/shared/digits.js";
+import { rgb } from "../../document/shared/palette.js";
 import { Way } from "./way.js";
 
 const PAUSE = 200; // milliseconds between an answer and the next request of its kind

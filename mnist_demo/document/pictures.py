@@ -1,6 +1,6 @@
 """The page's icons and the picture that a shared link shows.
 
-`python -m mnist_demo.page.document.pictures` draws them anew.
+`python -m mnist_demo.document.pictures` draws them anew.
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mnist_demo.document.palette import LIGHT
 from mnist_demo.hand import FINENESS, Stroke, bounds, draw_stroke, write_line
-from mnist_demo.page.document.palette import LIGHT
 
 FOLDER = Path(__file__).parent / "pictures"
 ICON, MASKABLE, PREVIEW = FOLDER / "icon.png", FOLDER / "maskable.png", FOLDER / "preview.png"

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from mnist_demo.page.document.palette import DARK, LIGHT
+from mnist_demo.document.palette import DARK, LIGHT
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")

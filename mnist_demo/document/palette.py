@@ -2,7 +2,7 @@
 
 import re
 
-from mnist_demo.page.component import asset
+from mnist_demo.document.files import asset
 
 COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
 

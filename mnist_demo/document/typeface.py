@@ -10,13 +10,4 @@ Its licence, the SIL Open Font License, lies beside it.
 
 from pathlib import Path
 
-from starlette.responses import FileResponse
-from starlette.routing import Route
-
 TYPEFACE = Path(__file__).parent / "fonts" / "digits.woff2"
-KEPT = {"Cache-Control": "max-age=604800"}  # seconds: a week
-
-
-def typeface_route() -> Route:
-    """Return the route of the typeface."""
-    return Route("/digits.woff2", lambda _: FileResponse(TYPEFACE, media_type="font/woff2", headers=KEPT))

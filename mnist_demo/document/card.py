@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import FileResponse
-from starlette.routing import Route
-
 from mnist_demo.model_folder import MODELS
 from mnist_demo.picture.data_url import data_url
 
-CARD_PATH = "/card.md"
 PLOTS = ("detections", "reliability", "confusion", "rejection")
 SETS = ("photos", "drawings", "nondigits")
 SPACE = "SPACE_ID"  # the environment's variable that names a Hugging Face Space
@@ -57,8 +53,3 @@ def figures(metrics: dict[str, Any]) -> Iterator[Figure]:
 def figure(name: str, share: float, count: int) -> Figure:
     """Return a figure."""
     return {"name": name, "share": share, "count": count}
-
-
-def card_route() -> Route:
-    """Return the route of the model card, as text."""
-    return Route(CARD_PATH, lambda _: FileResponse(MODELS / "README.md", media_type="text/plain; charset=utf-8"))

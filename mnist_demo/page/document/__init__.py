@@ -1,1 +1,0 @@
-"""The HTML document around the page: its head, its looks, and what installs it."""
