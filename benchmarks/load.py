@@ -19,6 +19,7 @@ Memory is the server's resident set, read from /proc (Linux).
 
 import argparse
 import http.client
+import io
 import json
 import signal
 import subprocess
@@ -32,13 +33,13 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import cv2
 import gradio as gr
 import numpy as np
+from PIL import Image
 from serving import started, wait_until_served
 from startup import drawing, resident_mb
 
-from mnist_demo.examples.photo import photo
+from mnist_demo.examples import FOLDER
 
 PAUSE = 0.045  # seconds between two requests of a sketchpad
 DRAWINGS = 40  # different ones
@@ -203,13 +204,13 @@ def event_question() -> Question:
 
 def photo_question(url: str) -> Question:
     """Return what the photo tab asks about a photo of 3 megapixels."""
-    picture = cv2.resize(photo("blackboard.webp", seed=11), (2000, 1500), interpolation=cv2.INTER_CUBIC)
-    file = cv2.imencode(".jpg", picture)[1].tobytes()
+    file = io.BytesIO()
+    Image.open(FOLDER / "blackboard.webp").resize((2000, 1500)).save(file, "JPEG", quality=95)
     form = {"component_id": component_id(url, "photo"), "session_hash": "benchmark", "fn_name": "read"}
     part = "--form\r\nContent-Disposition: form-data; name="
     fields = "".join(f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in form.items())
     opening = f'{fields}{part}"photo"; filename="photo.jpg"\r\n\r\n'
-    body = opening.encode() + file + b"\r\n--form--\r\n"
+    body = opening.encode() + file.getvalue() + b"\r\n--form--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=form"}
     return Question("/gradio_api/component_server/", [body], headers, pause=0.5)
 

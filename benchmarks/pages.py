@@ -24,6 +24,7 @@ from PIL import Image
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
+from mnist_demo.training.digits.rendering import draw_line
 
 PAPERS = ("plain", "coloured", "ruled", "squared")
 EFFECTS = ("shadow", "perspective", "blur", "noise")
@@ -233,7 +234,7 @@ def write_line(
 
 def draw(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], pen: float) -> None:
     for line in lines:
-        cv2.polylines(ink, [np.round(line * 16).astype(np.int32)], False, 255, max(1, round(pen)), cv2.LINE_AA, 4)
+        draw_line(ink, line, pen)
 
 
 def slide(ink: NDArray[np.uint8], lines: list[NDArray[np.float64]], x: float, pen: float) -> float:

@@ -11,10 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_demo.examples import photo_bytes
+
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 LATITUDE = (52.0, 31.0, 12.3)  # degrees, minutes, seconds
 MAKER = "Hidden Camera Works"
 XMP = b"<x:xmpmeta>Hidden Camera Works</x:xmpmeta>"
+
+
+def photo(name: str, size: tuple[int, int] = (900, 675)) -> NDArray[np.uint8]:
+    """Return an example photo (h, w, 3), red first, at a size in pixels."""
+    return np.asarray(Image.open(io.BytesIO(photo_bytes(name))).resize(size, Image.Resampling.BICUBIC))
 
 
 def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> bytes:

@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
+from PIL import Image
 
+from mnist_demo.examples import FOLDER, PHOTOS
 from mnist_demo.hand import write_digit
 from mnist_demo.training.digits.framing import frame
 from mnist_demo.training.drawing.crops import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
 from mnist_demo.training.drawing.cuts import CUT_SIDE, draw_cuts
 from mnist_demo.training.drawing.hands import Hands
+from mnist_demo.training.drawing.photos import LOOKS, photo
 from mnist_demo.training.drawing.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
 from mnist_demo.training.evaluation.finding import count_page
 from mnist_demo.training.evaluation.specimens import own_hands
@@ -312,3 +315,10 @@ class TestCounting:
         counts = Counter[str](), Counter[str](), Counter[str]()
         count_page(self.PAGE, np.array([*marks.values()], np.float32).reshape(-1, 4), list(marks), *counts)
         assert counts == ({"digit": 1, ".": 1}, found, right)
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_the_example_photos_are_drawn_as_training_draws(name: str) -> None:
+    with Image.open(FOLDER / name) as kept:
+        difference = np.asarray(kept.convert("RGB")).astype(int) - photo(PHOTOS[name], LOOKS[name])
+    assert np.abs(difference).mean() < 4  # grey levels, which WebP costs

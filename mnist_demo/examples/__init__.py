@@ -1,4 +1,4 @@
-"""Examples to try the page with, drawings and photos; `python -m mnist_demo.examples` draws the photos anew."""
+"""Examples to try the page with: drawings, and photos that `python -m mnist_demo.training.drawing.photos` draws."""
 
 from pathlib import Path
 

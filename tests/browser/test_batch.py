@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 from conftest import Write
 from numpy.typing import NDArray
-from pictures import encode, idx, kaggle, saved
+from pictures import encode, idx, kaggle, photo, saved
 from playwright.sync_api import Page, expect
-
-from mnist_demo.examples.photo import photo
 
 from .conftest import SCREENSHOTS, WINDOWS, OpenPage
 
@@ -29,7 +27,7 @@ def batch_tab(page: Page) -> Page:
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Twenty photos of 2963, one of them no photo at all."""
     folder = tmp_path_factory.mktemp("photos")
-    chalk = encode(photo("blackboard.webp", seed=11, size=(450, 338)))
+    chalk = encode(photo("blackboard.webp", (450, 338)))
     paths = [folder / f"={number}.png" for number in range(20)]
     for path in paths:
         path.write_bytes(chalk if path.name != "=5.png" else b"Dear model,")

@@ -5,16 +5,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from conftest import Write
-from pictures import encode, encode_pdf, locked_pdf, png_bomb
+from pictures import encode, encode_pdf, locked_pdf, photo, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_demo.examples import drawings
-from mnist_demo.examples.photo import photo
 
 from .conftest import SCREENSHOTS, OpenPage
 from .pen import draw
@@ -42,7 +40,7 @@ def photo_tab(page: Page) -> Page:
 def photo_file(tmp_path: Path) -> Path:
     """A photo of 4071, on ruled paper."""
     path = tmp_path / "note.png"
-    Image.fromarray(photo("note.webp", seed=11)).save(path)
+    Image.fromarray(photo("note.webp")).save(path)
     return path
 
 
@@ -75,7 +73,7 @@ def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_fi
 
 def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "turned.jpg"
-    picture = Image.fromarray(photo("note.webp", seed=11))
+    picture = Image.fromarray(photo("note.webp"))
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned by a quarter, clockwise
     picture.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
@@ -94,7 +92,7 @@ def test_a_photo_on_its_side_or_head_is_turned_and_the_page_says_so(
     photo_tab: Page, quarters: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "lying.png"
-    Image.fromarray(np.rot90(photo("note.webp", seed=11), quarters)).save(path)
+    Image.fromarray(np.rot90(photo("note.webp"), quarters)).save(path)
     upload(photo_tab, path)
     said = "This photo lay on its side or head, so it was turned."
     expect(photo_tab.locator("#photo .connection")).to_have_text(said)
@@ -180,7 +178,7 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(photo_tab: Page,
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "AVIF"])
 def test_what_the_browser_can_open_is_read(photo_tab: Page, tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"note.{kind.lower()}"
-    Image.fromarray(photo("note.webp", seed=11)).save(path, kind)
+    Image.fromarray(photo("note.webp")).save(path, kind)
     upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("4071")
 
@@ -217,7 +215,7 @@ def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:
 
 def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "twelve.jpg"
-    large = cv2.resize(photo("note.webp", seed=11), (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    large = photo("note.webp", (4000, 3000))
     noise = np.random.default_rng(1).normal(0, 6, large.shape)
     Image.fromarray((large + noise).clip(0, 255).astype(np.uint8)).save(path, quality=92)
     assert path.stat().st_size > 3_000_000
@@ -280,7 +278,7 @@ def test_example_photos_are_read(photo_tab: Page, number: str) -> None:
 
 def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: OpenPage, tmp_path: Path) -> None:
     film = tmp_path / "film.mjpeg"
-    film.write_bytes(2 * encode(photo("note.webp", seed=11, size=(640, 480)), "JPEG"))
+    film.write_bytes(2 * encode(photo("note.webp", (640, 480)), "JPEG"))
     flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     browser = launch(*flags, f"--use-file-for-fake-video-capture={film}")
     page = open_page(browser.new_context())

@@ -130,7 +130,8 @@ def _shake(line: Points, side: float, rng: np.random.Generator) -> Points:
     return np.maximum(line, 0).astype(np.float32)
 
 
-def _line(canvas: NDArray[np.uint8], line: Points, width: float) -> None:
+def draw_line(canvas: NDArray[np.uint8], line: Points, width: float) -> None:
+    """Draw a line (k, 2) in pixels with a round pen."""
     fixed = np.round(line * 2**FIXED_POINT).astype(np.int32)
     cv2.polylines(canvas, [fixed[:, None]], False, 255, max(1, round(width)), cv2.LINE_AA, FIXED_POINT)
 
@@ -138,7 +139,7 @@ def _line(canvas: NDArray[np.uint8], line: Points, width: float) -> None:
 def _draw_round(lines: list[Points], pen: float, shape: tuple[int, ...], _rng: np.random.Generator) -> Ink:
     canvas = np.zeros(shape, np.uint8)
     for line in lines:
-        _line(canvas, line, pen)
+        draw_line(canvas, line, pen)
     return canvas.astype(np.float32) / 255
 
 
@@ -149,7 +150,7 @@ def _draw_pressed(lines: list[Points], pen: float, shape: tuple[int, ...], rng: 
         phase, swing = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.6)
         pressure = 1 + swing * np.sin(phase + np.linspace(0, rng.uniform(1, 6), len(line)))
         for i in range(max(len(line) - 1, 1)):
-            _line(canvas, line[i : i + 2], pen * pressure[i])
+            draw_line(canvas, line[i : i + 2], pen * pressure[i])
     return canvas.astype(np.float32) / 255
 
 
@@ -163,7 +164,7 @@ def _draw_flat(lines: list[Points], pen: float, shape: tuple[int, ...], rng: np.
         for a, b in pairwise(line):
             quad = np.stack([a - nib, a + nib, b + nib, b - nib])
             cv2.fillConvexPoly(canvas, np.round(quad * 2**FIXED_POINT).astype(np.int32), 255, cv2.LINE_AA, FIXED_POINT)
-        _line(canvas, line, max(1, 0.2 * pen))
+        draw_line(canvas, line, max(1, 0.2 * pen))
         paper *= 1 - canvas.astype(np.float32) / 255 * flow
     return 1 - paper
 

@@ -25,14 +25,14 @@ def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     heights = [mark.height for mark in sheet.marks if mark.sign >= 0]
     height = float(np.median(heights)) if heights else 30.0
     paper, contrast = _choose_tones(clean, rng)
-    tones = np.full((sheet.side, sheet.side), paper, np.float32) if clean else _make_paper(sheet, paper, hands, rng)
+    tones = np.full((sheet.side, sheet.side), paper, np.float32) if clean else make_paper(sheet, paper, hands, rng)
     if not clean and rng.random() < 0.08:
         tones = _show_through(tones, sheet, rng)
-    tones = _lay_ink(tones, sheet.rules, contrast * rng.uniform(0.15, 1.1), rng, clean)
-    tones = _lay_ink(tones, sheet.print, contrast * rng.uniform(0.5, 1.2), rng, clean)
-    tones = _lay_ink(tones, sheet.pen, contrast, rng, clean)
+    tones = lay_ink(tones, sheet.rules, contrast * rng.uniform(0.15, 1.1), rng, clean)
+    tones = lay_ink(tones, sheet.print, contrast * rng.uniform(0.5, 1.2), rng, clean)
+    tones = lay_ink(tones, sheet.pen, contrast, rng, clean)
     if not clean:
-        tones = _photograph(tones, contrast, height, rng)
+        tones = photograph(tones, contrast, height, rng)
     elif rng.random() < 0.3:
         tones = _resample(tones, height, rng)
     if rng.random() < (0.4 if clean else LIGHT_ON_DARK):
@@ -57,7 +57,7 @@ def _choose_tones(clean: bool, rng: Rng) -> tuple[float, float]:
     return paper, float(np.exp(rng.uniform(np.log(0.06), np.log(0.3))) if faint else rng.uniform(0.3, 0.95))
 
 
-def _lay_ink(tones: Tones, layer: Layer, contrast: float, rng: Rng, clean: bool) -> Tones:
+def lay_ink(tones: Tones, layer: Layer, contrast: float, rng: Rng, clean: bool) -> Tones:
     """Darken the tones where a layer has ink, evenly or as a rough pencil does."""
     if not layer.any():
         return tones
@@ -76,7 +76,7 @@ def _clouds(side: int, rng: Rng, low: float, high: float, knots: int = 4) -> Ton
     )
 
 
-def _make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
+def make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
     """Paper with grain, stains, patterns, pictures and an end."""
     side, chance = sheet.side, rng.random()
     tones = np.full((side, side), paper, np.float32)
@@ -142,7 +142,7 @@ def _show_through(tones: Tones, sheet: Sheet, rng: Rng) -> Tones:
     return tones * (1 - np.float32(rng.uniform(0.03, 0.15)) / 255 * soft)
 
 
-def _photograph(tones: Tones, contrast: float, height: float, rng: Rng) -> Tones:
+def photograph(tones: Tones, contrast: float, height: float, rng: Rng) -> Tones:
     """Light, lens and sensor; the larger the writing, the more blur can it bear."""
     side = tones.shape[0]
     if rng.random() < 0.5:

@@ -39,14 +39,18 @@ class Crop(NamedTuple):
 
 def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Sheet:
     """Fill a sheet, turned a little, with a random scene."""
+    sheet = Sheet(side, choose_turn(side, rng))
+    draw_scene(sheet, hands, rng)
+    return sheet
+
+
+def choose_turn(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return how a sheet is turned and slanted a little about its middle: (2, 3)."""
     angle = rng.normal(0, 0.02) if rng.random() < 0.8 else rng.normal(0, 0.15)
     cos, sin = np.cos(angle), np.sin(angle)
     matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, rng.normal(0, 0.03)], [0, 1]])
     middle = np.full(2, side / 2)
-    turn = np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
-    sheet = Sheet(side, turn)
-    draw_scene(sheet, hands, rng)
-    return sheet
+    return np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
 
 
 def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
