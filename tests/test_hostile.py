@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from pictures import encode, png_bomb, webp_bomb
-from PIL import Image
+from PIL import ExifTags, Image
 
 from mnist_demo import Classifier, load_image
 from mnist_demo.inference.integrity import golden_page
-from mnist_demo.picture.grey import EXIF_ORIENTATION, FORMATS, WORK_PIXELS
+from mnist_demo.picture.grey import FORMATS, WORK_PIXELS
 
 REFUSED_WITHIN = 0.5  # seconds
 REFUSED_MEMORY = 300  # MB
@@ -218,7 +218,7 @@ class TestOddFiles:
     @pytest.mark.parametrize("kind", FORMATS)
     def test_orientation_is_followed_in_every_format(self, kind: str, write: Write) -> None:
         exif = Image.Exif()
-        exif[EXIF_ORIENTATION] = 6
+        exif[ExifTags.Base.Orientation] = 6
         assert load_image(encode(write("7"), kind, exif=exif)).shape == write("7").T.shape
 
 
@@ -267,7 +267,7 @@ class TestDamage:
 
     def test_of_other_parts_does_not_turn_the_picture(self, write: Write) -> None:
         exif = Image.Exif()
-        exif[EXIF_ORIENTATION] = 3
+        exif[ExifTags.Base.Orientation] = 3
         upside_down = np.ascontiguousarray(write("9")[::-1, ::-1])
         assert np.array_equal(load_image(chunked(encode(upside_down, exif=exif), b"tRNS", b"")), write("9"))
         jpeg = segmented(encode(upside_down, "JPEG", exif=exif), 0xEE, b"Adobe")

@@ -22,7 +22,7 @@ from pictures import encode
 from mnist_demo import Classifier, load_image, recognize
 from mnist_demo.__main__ import main
 from mnist_demo.inference.integrity import golden_digits
-from mnist_demo.inference.served import ServedModel, base_url, encode_request
+from mnist_demo.inference.served import ServedModel, base_url
 from mnist_demo.page.reader import Reader
 
 
@@ -94,25 +94,8 @@ class TestDocumentedExamples:
     def test_the_client_asks_and_understands(self, half_plus_three: ModelServer) -> None:
         answer = ServedModel(half_plus_three.url).run("serving_default", x=np.array([1, 2, 5], np.float32))
         assert answer["output_0"].tolist() == [3.5, 4.0, 5.5]
-        expected = {"signature_name": "serving_default", "instances": [1.0, 2.0, 5.0]}
+        expected = {"signature_name": "serving_default", "inputs": {"x": [1.0, 2.0, 5.0]}}
         assert json.loads(half_plus_three.requests[-1]) == expected
-
-    def test_an_only_input_goes_without_its_name(self) -> None:
-        request = encode_request("predict_images", {"images": np.array([[[1, 2]], [[3, 4]]])})
-        assert json.loads(request)["instances"] == [[[1, 2]], [[3, 4]]]
-
-    def test_several_inputs_go_as_objects(self) -> None:
-        request = encode_request(
-            "predict_signals",
-            {
-                "signal": np.array([[1, 2, 3, 4, 5], [3, 4, 1, 2, 5]]),
-                "sensor": np.array([[[1, 2], [3, 4]], [[4, 5], [6, 8]]]),
-            },
-        )
-        assert json.loads(request)["instances"] == [
-            {"signal": [1, 2, 3, 4, 5], "sensor": [[1, 2], [3, 4]]},
-            {"signal": [3, 4, 1, 2, 5], "sensor": [[4, 5], [6, 8]]},
-        ]
 
 
 class TestServed:
@@ -194,7 +177,7 @@ class TestTrouble:
         assert remote.state() == "away"
 
     def test_another_model_is_refused(self, half_plus_three: ModelServer) -> None:
-        with pytest.raises(ConnectionError, match="the model that is served is another"):
+        with pytest.raises(ConnectionError, match="refuses with 400"):
             Classifier(half_plus_three.url).predict(golden_digits())
 
     def test_a_wrong_name_gets_the_servers_words(self, served: ModelServer) -> None:
@@ -205,11 +188,19 @@ class TestTrouble:
         self, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         nothing = [[float("nan")] * 10] * 3
-        monkeypatch.setattr(served, "predict", lambda _: {"predictions": nothing, "outputs": {"boxes": nothing}})
+        monkeypatch.setattr(served, "predict", lambda _: {"outputs": {"boxes": nothing}})
         with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
             remote.predict(golden_digits())
         with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
             remote.read(np.full((60, 90), 255, np.uint8))
+
+    @pytest.mark.parametrize("outputs", [5, [1.0, 2.0, 3.0], [[0.1] * 9] * 3, {"output_0": [[0.1] * 10] * 2}])
+    def test_probabilities_of_another_form_are_noticed(
+        self, outputs: object, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(served, "predict", lambda _: {"outputs": outputs})
+        with pytest.raises(ConnectionError, match="the model that is served is another"):
+            remote.predict(golden_digits())
 
     @pytest.mark.parametrize("outputs", [{}, [], {"boxes": [[1, 2, 3, 4]]}, {"boxes": [[1, 2]], "signs": 5}])
     def test_marks_of_another_form_are_noticed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.inference import IMAGE_SIDE, LABELS, SIGNS
-from mnist_demo.picture.blur import blur
 from mnist_demo.picture.data_url import draw_data_url
 
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-DIGITS = SIGNS[:LABELS]
 MAPS_SHOWN = 9  # of each layer
 SHADES = 16  # of grey in a layer's picture: four bits a pixel
 
@@ -59,9 +58,9 @@ def respond(encoded: object, classifier: Classifier) -> dict[str, list[str]]:
 
 def decode_labels(labels: object) -> NDArray[np.int64]:
     """Return two labels, "0" to "9", as numbers (2,). Raises ValueError if they are not two."""
-    if not isinstance(labels, list) or len(labels) != 2 or any(label not in DIGITS for label in labels):
+    if not isinstance(labels, list) or len(labels) != 2 or any(label not in SIGNS[:LABELS] for label in labels):
         raise ValueError("Expected a digit's label and its rival, each 0 to 9 as text.")
-    return np.array([DIGITS.index(label) for label in labels])
+    return np.array([SIGNS.index(label) for label in labels])
 
 
 def decode_image(encoded: object) -> NDArray[np.float32]:
@@ -77,6 +76,16 @@ def encode_signed(saliency: NDArray[np.float32]) -> str:
     smoothed = blur(saliency, 0.9)
     scaled = smoothed * (127 / max(float(np.abs(smoothed).max()), 1e-9))
     return base64.b64encode(np.rint(scaled).astype(np.int8).tobytes()).decode("ascii")
+
+
+def blur(picture: NDArray[np.float32], sigma: float) -> NDArray[np.floating]:
+    """Return a picture (h, w), blurred by a Gaussian of `sigma` pixels up to three of them; its edge goes on beyond."""
+    reach = math.ceil(3 * sigma)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    blurred: NDArray[np.floating] = np.pad(picture, reach, "edge")
+    for axis in (0, 1):
+        blurred = np.apply_along_axis(np.convolve, axis, blurred, kernel / kernel.sum(), "valid")
+    return blurred
 
 
 def side_by_side(responses: NDArray[np.float32]) -> str:

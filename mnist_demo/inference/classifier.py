@@ -90,7 +90,11 @@ class Classifier:
             ConnectionError: the model is served elsewhere and did not answer; the methods below raise it too.
         """
         _check_shape(images)
-        return self._run_batches("serving_default", images, (LABELS,))
+        batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
+        rows = [self._run("serving_default", images=batch)["output_0"] for batch in batches]
+        if any(row.shape[1:] != (LABELS,) for row in rows):
+            raise ConnectionError(f"the model that is served is another: it does not give {LABELS} numbers an image")
+        return np.concatenate([np.zeros((0, LABELS), np.float32), *rows])
 
     def saliency(self, images: Images, labels: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
         """Return how much each pixel's ink speaks for a label: the gradient of the label's log-odds.
@@ -135,16 +139,11 @@ class Classifier:
             raise ConnectionError(f"the model that is served is another: its features are not {', '.join(LAYERS)}")
         return [outputs[name] for name in LAYERS]
 
-    def _run_batches(self, signature: str, images: Images, row: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return a signature's rows, each of the given shape, for any number of images."""
-        batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        rows = [self._run(signature, images=batch)["output_0"] for batch in batches]
-        if any(answer.shape[1:] != row for answer in rows):
-            raise ConnectionError(f"the model that is served is another: its {signature} does not give {row} an image")
-        return np.concatenate([np.zeros((0, *row), np.float32), *rows])
-
     def _run(self, signature: str, images: Images, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
-        return self._model.run(signature, images=np.asarray(images, np.float32), **inputs)
+        outputs = self._model.run(signature, images=np.ascontiguousarray(images, np.float32), **inputs)
+        if any(output.shape[:1] != images.shape[:1] for output in outputs.values()):
+            raise ConnectionError(f"the model that is served is another: its {signature} gives no row an image")
+        return outputs
 
     def _verify_answers(self, folder: Path | str) -> None:
         """Raise ValueError if the model answers what no right one does: NaN passes for "0", and for a checksum."""

@@ -8,7 +8,6 @@ import base64
 import io
 import os
 import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -33,7 +32,6 @@ RETRIES = urllib3.Retry(
     respect_retry_after_header=False,
 )
 READ_SHAPES = {"boxes": (4,), "signs": (16,), "images": (28, 28), "probabilities": (10,)}  # of each mark
-CONNECTIONS = 16  # kept open
 
 State = Literal["ready", "loading", "away"]
 
@@ -71,50 +69,39 @@ class ServedModel:
         """Take note of the address. Raises ValueError, as `base_url` does."""
         self.url = base_url(url)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
-        self._http = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=RETRIES)
+        self._http = urllib3.PoolManager(maxsize=16, timeout=timeout, retries=RETRIES)
 
-    def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
-        """Return a signature's outputs, float32, for inputs of the same length n > 0: one row for each.
+    def run(self, signature: str, **inputs: NDArray[np.generic] | dict[str, str]) -> dict[str, NDArray[np.float32]]:
+        """Return a signature's outputs, float32; an only one, which comes without its name, as output_0.
+
+        Args:
+            inputs: arrays, or files as objects that hold them in base64.
 
         Raises:
             ConnectionError: the server is away or busy, refuses the request, or answers with something else.
         """
-        reply = self._ask("POST", ":predict", encode_request(signature, inputs))
-        (n,) = {len(value) for value in inputs.values()}
+        request = {"signature_name": signature, "inputs": inputs}
+        answer = self._ask("POST", ":predict", orjson.dumps(request, option=orjson.OPT_SERIALIZE_NUMPY))
         try:
-            columns = by_output(reply["predictions"])
-            outputs = {name: np.array(column, np.float32) for name, column in columns.items()}
-        except (KeyError, IndexError, TypeError, ValueError):
+            outputs = answer["outputs"]
+            named = outputs if isinstance(outputs, dict) else {"output_0": outputs}
+            return {name: np.array(value, np.float32) for name, value in named.items()}
+        except (KeyError, TypeError, ValueError):
             raise self._other_answer() from None
-        if any(output.shape[:1] != (n,) for output in outputs.values()):
-            raise self._other_answer()
-        return outputs
 
     def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Return what the signature `read_png` says of a page (h, w), which travels as a PNG file.
-
-        Raises:
-            ConnectionError: as `run` does.
-        """
+        """Return what the signature `read_png` says of a page (h, w). Raises ConnectionError, as `run` does."""
+        outputs = self.run("read_png", png=_as_png(page))
         try:
-            answers = self._ask_about("read_png", page).items()
-            outputs = {name: np.array(rows, np.float32) for name, rows in answers}
             n = len(outputs["boxes"])
             return {name: outputs[name].reshape(n, *shape) for name, shape in READ_SHAPES.items()}
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError):
             raise self._other_answer() from None
 
     def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the signature `heat_png` says of a page (h, w).
-
-        Raises:
-            ConnectionError: as `run` does.
-        """
-        try:
-            heat = np.array(self._ask_about("heat_png", page), np.float32)
-        except (KeyError, TypeError, ValueError):
-            raise self._other_answer() from None
-        if heat.ndim != 2:
+        """Return what the signature `heat_png` says of a page (h, w). Raises ConnectionError, as `run` does."""
+        heat = self.run("heat_png", png=_as_png(page)).get("output_0")
+        if heat is None or heat.ndim != 2:
             raise self._other_answer()
         return heat
 
@@ -126,13 +113,6 @@ class ServedModel:
         except (ConnectionError, KeyError, TypeError):
             return "away"
         return "ready" if "AVAILABLE" in states else "loading" if states & {"START", "LOADING"} else "away"
-
-    def _ask_about(self, signature: str, page: NDArray[np.uint8]) -> Any:
-        """Return a signature's outputs for a page, which travels as a PNG file."""
-        file = io.BytesIO()
-        Image.fromarray(page).save(file, "PNG", compress_level=1)
-        inputs = {"png": {"b64": base64.b64encode(file.getvalue()).decode("ascii")}}
-        return self._ask("POST", ":predict", orjson.dumps({"signature_name": signature, "inputs": inputs}))["outputs"]
 
     def _ask(self, method: str, verb: str, body: bytes | None = None, **options: Any) -> Any:
         """Return the JSON of a reply. Raises ConnectionError, as `run` does."""
@@ -156,15 +136,8 @@ class ServedModel:
         return ConnectionError(f"the server at {self.url} does not answer as TensorFlow Serving does for this model")
 
 
-def encode_request(signature: str, inputs: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """Return the JSON of a predict request in row format; an only input goes without its name, as the API wants it."""
-    rows = zip(*(np.ascontiguousarray(value) for value in inputs.values()), strict=True)
-    instances = [row[0] if len(inputs) == 1 else dict(zip(inputs, row, strict=True)) for row in rows]
-    return orjson.dumps({"signature_name": signature, "instances": instances}, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def by_output(rows: list[Any]) -> dict[str, list[Any]]:
-    """Return a reply's rows by the outputs' names; an only output comes without its name, which is output_0."""
-    if not isinstance(rows[0], dict):
-        return {"output_0": rows}
-    return {name: [row[name] for row in rows] for name in rows[0]}
+def _as_png(page: NDArray[np.uint8]) -> dict[str, str]:
+    """Return a page as a PNG file, in the form that the API has for files."""
+    file = io.BytesIO()
+    Image.fromarray(page).save(file, "PNG", compress_level=1)
+    return {"b64": base64.b64encode(file.getvalue()).decode("ascii")}

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageSequence, UnidentifiedImageError
 
 from mnist_demo.picture import signatures
 from mnist_demo.picture.errors import PictureError
@@ -23,7 +23,6 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 PIXELS_MAX = 50_000_000  # of a picture that is opened at all
 SIDE_MAX = 20_000  # pixels, likewise
 WORK_PIXELS = 1_200_000  # a larger picture is reduced to about so many before it is read
-EXIF_ORIENTATION = 0x0112
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and each is decoded over the whole picture
 SCAN = b"\xff\xda"  # the marker that begins one; never part of compressed pixels
 FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank
@@ -185,7 +184,7 @@ def _frames(image: Image.Image) -> Iterator[Image.Image]:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
+        orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # broken EXIF is no reason not to read the pixels; Pillow's parser raises nearly anything
         return 1
     return orientation if 1 <= orientation <= 8 else 1

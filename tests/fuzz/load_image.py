@@ -12,10 +12,10 @@ import atheris
 
 with atheris.instrument_imports(include=["PIL", "mnist_demo.picture"]):
     import numpy as np
-    from PIL import Image
+    from PIL import ExifTags, Image
 
     from mnist_demo.picture import load_image
-    from mnist_demo.picture.grey import EXIF_ORIENTATION, FORMATS
+    from mnist_demo.picture.grey import FORMATS
 
 
 def read(content: bytes) -> None:
@@ -32,7 +32,7 @@ def sow(folder: Path) -> None:
     """Put a small picture of each kind into the folder, for the fuzzer to vary."""
     picture = Image.fromarray(np.arange(0, 240, dtype=np.uint8).reshape(12, 20))
     exif = Image.Exif()
-    exif[EXIF_ORIENTATION] = 6
+    exif[ExifTags.Base.Orientation] = 6
     for kind in FORMATS:
         for mode in ("L", "RGB", "P"):
             if kind == "PNG" or mode != "P":
