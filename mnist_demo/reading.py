@@ -22,10 +22,11 @@ TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must excee
 LONE = 0.25  # how much likelier than other writing, which is that any way up, a lone digit is that turns a picture; of
 # those that would be turned without it, nine single digits in ten still are, and three letters
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
-SEEN = 0.6  # probability that a mark is any sign, below which it is none
-DIGIT_SHARE = 0.5  # how much of what speaks for a digit or other writing speaks for a digit, from which on it is one
-LEVEL = 0.45  # of the lower mark's height, that two digits of a line share
-LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them
+# Of 464 pictures of thirteen kinds, 40 at most of each, 408 are read right with the four below.
+SEEN = 0.6  # probability that a mark is any sign, below which it is none; 0.55 gives 402, 0.65 415, 0.7 412
+DIGIT_SHARE = 0.5  # of what speaks for a digit or other writing, that speaks for a digit; 0.4 gives 406, 0.6 397
+LEVEL = 0.45  # of the lower mark's height, that two digits of a line share; 0.2 to 0.6 give the same
+LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them; 0.25 to 1 give the same
 SPACE, SPACE_TO_GAP = 0.9, 2.2  # a gap is a space above so many line heights and so many usual gaps; of 200 amounts on
 # cheques, which hold one number each, 1 gets a space so, and 16 did where unread marks counted as gaps
 

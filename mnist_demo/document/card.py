@@ -9,10 +9,8 @@ from typing import Any
 from mnist_demo.model_folder import MODELS
 from mnist_demo.picture.data_url import data_url
 
-PLOTS = ("detections", "reliability", "confusion", "rejection")
-SETS = ("photos", "drawings", "nondigits")
-SPACE = "SPACE_ID"  # the environment's variable that names a Hugging Face Space
-SOURCE = "https://huggingface.co/spaces/{}/tree/main"
+PLOTS = ("detections", "reliability", "confusion", "rejection")  # as the evaluation names its files
+SETS = ("photos", "drawings", "nondigits")  # as its metrics name them
 
 Figure = dict[str, Any]  # name, share in [0, 1] and count
 
@@ -27,11 +25,11 @@ def read_card(models: Path = MODELS) -> dict[str, Any]:
     path = models / "metrics.json"
     metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     plots = [(name, models / "plots" / f"{name}.png") for name in PLOTS]
-    space = os.environ.get(SPACE)
+    space = os.environ.get("SPACE_ID")  # the name of a Hugging Face Space, where the page is on one
     return {
         "figures": list(figures(metrics)),
         "plots": [{"name": name, "data": data_url(path.read_bytes(), "png")} for name, path in plots if path.is_file()],
-        "source": SOURCE.format(space) if space else None,
+        "source": f"https://huggingface.co/spaces/{space}/tree/main" if space else None,
     }
 
 

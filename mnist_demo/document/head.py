@@ -12,9 +12,6 @@ MASKABLE_PATH = "/maskable.png"
 SENT_MAX = 14_000_000  # bytes of files that the page takes at once; larger photos are reduced before
 NO_SCRIPT = "<noscript><p>This page reads what you draw while you draw it. For that it needs JavaScript.</p></noscript>"
 
-META = '<meta {}="{}" content="{}">'
-THEME_COLOUR = '<meta name="theme-color" media="(prefers-color-scheme: {})" content="{}">'
-
 # What browsers take to install the page. Addresses are relative to the manifest's own, so that they hold below a path.
 MANIFEST = {
     "name": TITLE,
@@ -49,8 +46,9 @@ def describe(root: str | None) -> bytes:
             ("property", "og:image", f"{root}{PREVIEW_PATH}"),
             ("name", "twitter:card", "summary_large_image"),
         ]
-    tags = [META.format(*map(escape, meta)) for meta in metas]
-    tags += [THEME_COLOUR.format(*ground) for ground in GROUNDS.items()]
+    tags = [f'<meta {key}="{name}" content="{escape(content)}">' for key, name, content in metas]
+    for scheme, ground in GROUNDS.items():
+        tags.append(f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{ground}">')
     return "".join([f"<title>{TITLE}</title>", *tags]).encode()
 
 

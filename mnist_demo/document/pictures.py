@@ -13,10 +13,8 @@ from mnist_demo.hand import FINENESS, Stroke, bounds, draw_stroke, write_line
 
 FOLDER = Path(__file__).parent / "pictures"
 ICON, MASKABLE, PREVIEW = FOLDER / "icon.png", FOLDER / "maskable.png", FOLDER / "preview.png"
-ICON_SIDE = 512  # pixels
+ICON_SIDE = 512  # pixels: the largest that browsers ask for
 ICON_SIZE, MASKABLE_SIZE = 0.5, 0.4  # of the side; systems cut a maskable icon, up to a circle of 0.8 of the side
-PREVIEW_SIZE = (1200, 630)  # pixels, as link previews show it
-COLOURS = 16  # in the files' palettes
 
 Colour = tuple[int, int, int]
 
@@ -39,7 +37,7 @@ def icon(size: float = ICON_SIZE) -> Image.Image:
 
 def preview() -> Image.Image:
     """Return the link's picture, 1200 x 630: a number drawn on the pad, with a box on each digit."""
-    width, height = PREVIEW_SIZE
+    width, height = 1200, 630  # pixels, as link previews show it
     picture = Image.new("RGB", (FINENESS * width, FINENESS * height), PAPER)
     pen = ImageDraw.Draw(picture)
     for x in range(24, width, 48):
@@ -72,7 +70,7 @@ def main() -> None:
     """Draw all of them."""
     FOLDER.mkdir(exist_ok=True)
     for path, picture in ((ICON, icon()), (MASKABLE, icon(MASKABLE_SIZE)), (PREVIEW, preview())):
-        picture.quantize(COLOURS).save(path, optimize=True)
+        picture.quantize(16).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
 SHOWN_SIDE = 480  # pixels: the longest side of a step's picture
-DIGITS_SHOWN = 8
+DIGITS_SHOWN = 8  # a row of them
 HOT = (255, 48, 0)  # the colour of the heat map
 FAINT = 0.1  # of it, that is not shown
 OPAQUE = 216  # of 255, where it is hottest: the ink below is still seen

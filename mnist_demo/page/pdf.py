@@ -11,9 +11,8 @@ from mnist_demo.page.answers import NO_FILE, facts_of, files_of
 from mnist_demo.picture import PictureError
 from mnist_demo.picture.pdf import Page, draw_pages
 
-PAGES_MAX = 8
+PAGES_MAX = 8  # files, which is what they become, that the page sends in one request
 SECONDS_MAX = 5  # after which no further page is drawn
-QUALITY = 85
 
 
 def first_pages(upload: object) -> dict[str, Any]:
@@ -36,5 +35,5 @@ def first_pages(upload: object) -> dict[str, Any]:
 
 def _encode(page: Page) -> str:
     file = io.BytesIO()
-    Image.fromarray(page).save(file, "JPEG", quality=QUALITY)
+    Image.fromarray(page).save(file, "JPEG", quality=85)
     return base64.b64encode(file.getvalue()).decode("ascii")

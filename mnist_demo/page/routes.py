@@ -14,7 +14,7 @@ from mnist_demo.document.pictures import MASKABLE, PREVIEW
 from mnist_demo.document.typeface import TYPEFACE
 from mnist_demo.model_folder import MODELS
 
-KEPT = {"Cache-Control": "max-age=604800"}  # seconds: a week
+WEEK = {"Cache-Control": "max-age=604800"}
 
 
 def routes() -> list[BaseRoute]:
@@ -23,7 +23,7 @@ def routes() -> list[BaseRoute]:
         Route(PREVIEW_PATH, lambda _: FileResponse(PREVIEW)),
         Route(MASKABLE_PATH, lambda _: FileResponse(MASKABLE)),
         Route("/card.md", lambda _: FileResponse(MODELS / "README.md", media_type="text/plain; charset=utf-8")),
-        Route("/digits.woff2", lambda _: FileResponse(TYPEFACE, media_type="font/woff2", headers=KEPT)),
+        Route("/digits.woff2", lambda _: FileResponse(TYPEFACE, media_type="font/woff2", headers=WEEK)),
         Route("/manifest.json", lambda _: JSONResponse(MANIFEST, media_type="application/manifest+json")),
         Route("/service-worker.js", service_worker),
         Route("/monitoring/summary", lambda _: JSONResponse({"functions": {}})),

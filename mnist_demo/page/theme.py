@@ -4,13 +4,13 @@ import gradio as gr
 
 from mnist_demo.document.palette import DARK, LIGHT
 
-FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
-MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
-
 
 def theme() -> gr.themes.Base:
     """Return the theme; fonts are the system's, so that nothing is fetched from elsewhere."""
-    return gr.themes.Base(font=list(FONT), font_mono=list(MONO)).set(
+    return gr.themes.Base(
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"],
+        font_mono=["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"],
+    ).set(
         body_background_fill=LIGHT["ground"],
         body_background_fill_dark=DARK["ground"],
         body_text_color=LIGHT["ink"],

@@ -17,7 +17,7 @@ from mnist_demo.server.uploads import has_expired
 
 PARTS_MAX = 20  # of a form; the page sends 8 files and 3 fields. A file of a few kB can take half a second to read
 BODY_WITHIN = 60  # seconds, for a body to arrive
-HELD_MAX = 300_000_000  # bytes of all bodies at a time
+HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time
 DRAIN_MAX = 100_000_000  # bytes of a body too large that are still taken, so that its sender gets to hear why
 DRAIN_WITHIN = 5  # seconds, likewise
 AGAIN_AFTER = 5  # seconds, until there may be room for a body again
@@ -27,8 +27,6 @@ TOO_LARGE = {
     DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
     CALL_MAX: "The request is larger than 64 kB. Upload the image first, then send its path.",
 }
-
-
 ADDRESS_ARGUMENT = re.compile(r'"image": (?:\{[^}]*"(?:path|url)": )?"\s*(?:https?|ftp|file):', re.IGNORECASE)
 
 

@@ -11,10 +11,6 @@ import segno
 ADDRESS_MAX = 300  # characters; a longer one makes a code that phones cannot read
 ANY_HOST = ("0.0.0.0", "::")  # at which a server listens to let the network in
 IN_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))  # whose network is its computer's alone
-ELSEWHERE = (
-    "10.255.255.255",
-    9,
-)  # nothing is sent there; it tells which of its addresses a computer would use
 LOCAL_NAMES = (".local", ".lan", ".internal", ".home.arpa")
 
 
@@ -60,7 +56,7 @@ def network_address(host: str, port: int) -> str | None:
         return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
         try:
-            route.connect(ELSEWHERE)
+            route.connect(("10.255.255.255", 9))  # nothing is sent: it tells which of its addresses it would use
         except OSError:  # there is no network
             return None
         own = str(route.getsockname()[0])
