@@ -110,9 +110,10 @@ def _fill(template: str, fields: dict[str, str]) -> str:
 
 
 def bundle(output: Path) -> None:
-    """Write the worker that runs the model, and all that it imports, as one script."""
+    """Write the worker that runs the model, and all that it imports, as one script; PHOTOS names the examples in it."""
     esbuild = str(PACKAGES / "esbuild" / "bin" / "esbuild")
-    command = ["node", esbuild, str(FOLDER / "worker.js"), f"--outfile={output}", *BUNDLE]
+    photos = f"--define:PHOTOS={json.dumps(list(examples.PHOTOS))}"
+    command = ["node", esbuild, str(FOLDER / "worker.js"), f"--outfile={output}", photos, *BUNDLE]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # node comes as a package of Python's
     subprocess.run(command, env={**os.environ, "PATH": path}, check=True)
 

@@ -8,7 +8,6 @@ import { loadPage, PictureError } from "./picture.js";
 import { recognize, readMarks } from "./reading.js";
 
 const model = loadModel();
-const PHOTOS = ["note.webp", "receipt.webp", "blackboard.webp", "pencil.webp"];
 const EXAMPLE = "receipt.webp"; // which About shows before anything was read
 const DIGITS_SHOWN = 8; // there
 
