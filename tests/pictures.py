@@ -24,10 +24,11 @@ def photo(name: str, size: tuple[int, int] = (900, 675)) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(photo_bytes(name))).resize(size, Image.Resampling.BICUBIC))
 
 
-def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> bytes:
-    """Return an image file of the pixels."""
+def encode(picture: NDArray[np.uint8] | Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    """Return an image file of a picture."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind, **options)
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 

@@ -56,12 +56,5 @@ def test_a_file_that_is_no_image_gets_an_error_that_names_it(server: str, client
     assert post(server, path) == answer
 
 
-def test_only_uploads_can_be_read(server: str) -> None:
-    arguments = {"data": [{"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}]}
-    answer = httpx.post(f"{server}/gradio_api/run/recognize", json=arguments)
-    assert answer.is_error
-    assert "data" not in answer.json()
-
-
 def test_recognize_is_the_only_endpoint(client: Client) -> None:
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/recognize"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pictures import GPS, MAKER, ORIENTATION, encode, geotagged
 from PIL import Image
 
+from mnist_demo.picture.data_url import data_url
 from mnist_demo.server.metadata import clean_data_urls, clean_form, remove_metadata
 
 KINDS = ("JPEG", "PNG", "WEBP")
@@ -75,11 +76,10 @@ def test_of_other_files_in_a_form_only_the_first_bytes_are_left(pixels: NDArray[
 
 
 def test_data_urls_anywhere_in_json_are_cleaned(pixels: NDArray[np.uint8]) -> None:
-    def data_url(content: bytes) -> str:
-        return "data:image/jpeg;base64," + base64.b64encode(content).decode()
-
     original = geotagged(pixels, "JPEG", orientation=6)
-    value = {"params": [{"image": data_url(original), "name": "data"}, data_url(tagged_tiff(pixels)), 3]}
+    value = {
+        "params": [{"image": data_url(original, "jpeg"), "name": "data"}, data_url(tagged_tiff(pixels), "jpeg"), 3]
+    }
     cleaned = clean_data_urls(value)
     photo, other = (
         base64.b64decode(url.split(",")[1]) for url in (cleaned["params"][0]["image"], cleaned["params"][1])

@@ -1,7 +1,6 @@
 """What the public can do to the started app, and what it can't: hostile requests, floods, uploads, its log, its end."""
 
 import asyncio
-import base64
 import json
 import os
 import re
@@ -26,6 +25,7 @@ from conftest import Write
 from pictures import MAKER, encode, geotagged, png_bomb, webp_bomb
 from PIL import Image
 
+from mnist_demo.picture.data_url import data_url
 from mnist_demo.server.gates import Gate
 from mnist_demo.server.rates import RATES, Rate
 from mnist_demo.server.uploads import sweep
@@ -52,7 +52,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture
 def drawing(write: Write) -> str:
     """A drawing of 42, as the pad sends it."""
-    return data_url(encode(write("42")))
+    return data_url(encode(write("42")), "png")
 
 
 @pytest.fixture
@@ -77,10 +77,6 @@ def web() -> Iterator[tuple[str, list[str]]]:
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()
-
-
-def data_url(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 def component_id(app: App, name: str) -> int:
@@ -159,7 +155,7 @@ class TestBodies:
 
     def test_a_drawing_of_more_than_a_megabyte_is_refused_in_words(self, app: App) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (760, 1000)).astype(np.uint8)
-        answer = send_drawing(app, data_url(encode(noise)))
+        answer = send_drawing(app, data_url(encode(noise), "png"))
         assert answer.json() == unfit("The drawing is too large. Clear the pad and draw it more simply.")
         answer = send_drawing(app, "data:image/png;base64," + "A" * 2 * MEGABYTE)
         assert answer.status_code == 413
@@ -184,12 +180,12 @@ class TestBodies:
 
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
         many = encode(np.zeros((7000, 7000), np.uint8))
-        answer = send_drawing(app, data_url(many))
+        answer = send_drawing(app, data_url(many, "png"))
         assert answer.json() == unfit("The drawing has too many pixels. Send it as a photo.")
         few = encode(np.zeros((8, 8), np.uint8))
         twofold = few[:33] + many[8:]  # whose second header is the one that counts
         for content in (twofold, encode(np.zeros((3000, 16000), np.uint8), "WEBP", lossless=True)):
-            answer = send_drawing(app, data_url(content))
+            answer = send_drawing(app, data_url(content, "png"))
             assert answer.json() == unfit("Expected a drawing as the data URL of a PNG image.")
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
@@ -260,7 +256,7 @@ def read_by(way: str, app: App, content: bytes) -> str:
     if way == "api":
         return call(app, upload(app, content, "photo.png")).text
     if way == "mcp":
-        params = {"name": "recognize", "arguments": {"image": data_url(content)}}
+        params = {"name": "recognize", "arguments": {"image": data_url(content, "png")}}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"Accept": "application/json, text/event-stream"}
         return httpx.post(f"{app.url}/gradio_api/mcp/", json=body, headers=headers, timeout=60).text
@@ -287,9 +283,8 @@ class TestFiles:
         assert spent.seconds() < 0.5
         assert spent.megabytes() < 300
 
-    @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP"])
-    def test_other_formats_are_refused_though_called_png(self, app: App, way: str, kind: str, write: Write) -> None:
-        answer = read_by(way, app, encode(write("5"), kind))
+    def test_another_format_is_refused_though_called_png(self, app: App, way: str, write: Write) -> None:
+        answer = read_by(way, app, encode(write("5"), "GIF"))
         words = "not a PNG, JPEG or WebP image. Save or export it as one of these."
         assert refusal(way, words, kind="foreign") in answer
 
@@ -352,7 +347,7 @@ class TestUploads:
         with httpx.Client() as client:
             answer = send_photo(app, photo, number, client)
         assert answer.json()["text"] == "2963"
-        assert send_drawing(app, data_url(encode(write("42")))).json()["text"] == "42"
+        assert send_drawing(app, data_url(encode(write("42")), "png")).json()["text"] == "42"
         assert sorted(folder.rglob("*")) == before
 
     def test_one_about_to_be_deleted_is_not_read(self, app: App, photo: bytes) -> None:

@@ -83,7 +83,8 @@ def test_links_and_installed_apps_have_pictures(server: str) -> None:
     assert told["image"] == f"{server}/preview.png"
     with urllib.request.urlopen(f"{server}/manifest.json") as answer:
         manifest = json.load(answer)
-    assert manifest["display"] == "standalone"
+    assert (manifest["display"], manifest["short_name"]) == ("standalone", "Digits")
+    assert "maskable" in [icon["purpose"] for icon in manifest["icons"]]
     for path in ("/preview.png", "/favicon.ico", *(icon["src"] for icon in manifest["icons"])):
         with urllib.request.urlopen(urljoin(server, path)) as answer:
             assert answer.read(8) == b"\x89PNG\r\n\x1a\n"

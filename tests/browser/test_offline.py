@@ -1,11 +1,9 @@
 """The service worker: the page opens without a connection, is never an old one, and streams as if it were not there."""
 
-import json
 import os
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pytest
 from app_server import start_app
@@ -95,12 +93,3 @@ def test_browsers_ask_for_the_worker_each_time(server: str) -> None:
     with urllib.request.urlopen(f"{server}/service-worker.js") as answer:
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.headers["Content-Type"].startswith("text/javascript")
-
-
-def test_an_installed_page_has_a_short_name_and_an_icon_for_any_shape(server: str) -> None:
-    with urllib.request.urlopen(f"{server}/manifest.json") as answer:
-        manifest = json.load(answer)
-    assert manifest["short_name"] == "Digits"
-    icons = {icon["purpose"]: urljoin(f"{server}/manifest.json", icon["src"]) for icon in manifest["icons"]}
-    with urllib.request.urlopen(icons["maskable"]) as answer:
-        assert answer.read(8) == b"\x89PNG\r\n\x1a\n"

@@ -217,7 +217,7 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
     path = tmp_path / "twelve.jpg"
     large = photo("note.webp", (4000, 3000))
     noise = np.random.default_rng(1).normal(0, 6, large.shape)
-    Image.fromarray((large + noise).clip(0, 255).astype(np.uint8)).save(path, quality=92)
+    Image.fromarray((large + noise).clip(0, 255).astype(np.uint8)).save(path, quality=95)
     assert path.stat().st_size > 3_000_000
     with photo_tab.expect_request(lambda request: request.method == "POST") as request:
         upload(photo_tab, path)
