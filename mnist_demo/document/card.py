@@ -12,8 +12,6 @@ from mnist_demo.picture.data_url import data_url
 PLOTS = ("detections", "reliability", "confusion", "rejection")  # as the evaluation names its files
 SETS = ("photos", "drawings", "nondigits")  # as its metrics name them
 
-Figure = dict[str, Any]  # name, share in [0, 1] and count
-
 
 def read_card(models: Path = MODELS) -> dict[str, Any]:
     """Return what was measured, the most telling first, and its plots; the page has words for their names.
@@ -27,27 +25,22 @@ def read_card(models: Path = MODELS) -> dict[str, Any]:
     plots = [(name, models / "plots" / f"{name}.png") for name in PLOTS]
     space = os.environ.get("SPACE_ID")  # the name of a Hugging Face Space, where the page is on one
     return {
-        "figures": list(figures(metrics)),
+        "figures": [{"name": name, "share": share, "count": count} for name, share, count in figures(metrics)],
         "plots": [{"name": name, "data": data_url(path.read_bytes(), "png")} for name, path in plots if path.is_file()],
         "source": f"https://huggingface.co/spaces/{space}/tree/main" if space else None,
     }
 
 
-def figures(metrics: dict[str, Any]) -> Iterator[Figure]:
-    """Yield what the evaluation's metrics tell: real numbers first, as the mean over the sets of them."""
+def figures(metrics: dict[str, Any]) -> Iterator[tuple[str, float, int]]:
+    """Yield what metrics tell, each a name, a share and a count: real numbers first, as the mean over their sets."""
     sets = metrics.get("sets", {})
     numbers = [score for name, score in sets.items() if name.startswith("numbers/") and score["signs"]]
     if numbers:
         shares = [score["right"] / score["count"] for score in numbers]
-        yield figure("numbers", sum(shares) / len(shares), sum(score["count"] for score in numbers))
+        yield "numbers", sum(shares) / len(shares), sum(score["count"] for score in numbers)
     for name in SETS:
         if name in sets:
-            yield figure(name, sets[name]["right"] / sets[name]["count"], sets[name]["count"])
+            yield name, sets[name]["right"] / sets[name]["count"], sets[name]["count"]
     for name, key in (("pen", "pen_strokes"), ("mnist", "mnist")):
         if key in metrics:
-            yield figure(name, metrics[key]["accuracy"], metrics[key]["count"])
-
-
-def figure(name: str, share: float, count: int) -> Figure:
-    """Return a figure."""
-    return {"name": name, "share": share, "count": count}
+            yield name, metrics[key]["accuracy"], metrics[key]["count"]

@@ -62,9 +62,9 @@ def blank_file(body: bytearray, start: int, end: int) -> None:
 
 def remove_metadata(body: bytearray) -> None:
     """Blank the EXIF, XMP, IPTC and text of every JPEG, PNG and WebP file in the body, but for EXIF's orientation."""
-    for start, end in list(jpeg_segments(body)):
-        blank_exif(body, start, end)
-    for start, end in list(spans(body, JPEG_OTHER, ">H", -2)):
+    for start, end in list(jpeg_segments(body, JPEG_EXIF)):
+        blank_exif(body, start + len(b"Exif\0\0"), end)
+    for start, end in list(jpeg_segments(body, JPEG_OTHER)):
         body[start:end] = bytes(end - start)
     if signatures.PNG in body:
         for match in list(PNG_CHUNK.finditer(body)):
@@ -74,19 +74,11 @@ def remove_metadata(body: bytearray) -> None:
             blank_webp_chunk(body, match)
 
 
-def jpeg_segments(body: bytearray) -> Iterator[tuple[int, int]]:
-    """Yield where the TIFF structure of each JPEG's EXIF segment starts and ends."""
-    for match in JPEG_EXIF.finditer(body):
-        length = int.from_bytes(match[1], "big")
-        yield match.end(), min(match.start() + 2 + length, len(body))
-
-
-def spans(body: bytearray, pattern: re.Pattern[bytes], size: str, offset: int) -> Iterator[tuple[int, int]]:
-    """Yield where the content of each matching segment starts and ends; its length counts from `offset` on."""
+def jpeg_segments(body: bytearray, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield where the content of each matching segment starts and ends."""
     for match in pattern.finditer(body):
-        (length,) = struct.unpack(size, next(filter(None, match.groups())))
-        start = match.start() + 4
-        yield start, min(start + length + offset, len(body))
+        length = int.from_bytes(next(filter(None, match.groups())), "big")
+        yield match.start() + 4, min(match.start() + 2 + length, len(body))
 
 
 def blank_exif(body: bytearray, start: int, end: int) -> None:
