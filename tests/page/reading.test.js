@@ -32,7 +32,10 @@ test("a number begins with no slash, where that may be a digit", () => {
   const next = asMark([60, 0, 120, 100, "3", 0.9]);
   mark.signs[1] = 0.3;
   assert.equal(readMarks([mark, next]).text, "13");
-  assert.equal(readMarks([next, { ...mark, box: [140, 0, 180, 100] }, asMark([200, 0, 260, 100, "3", 0.9])]).text, "3/3");
+  assert.equal(
+    readMarks([next, { ...mark, box: [140, 0, 180, 100] }, asMark([200, 0, 260, 100, "3", 0.9])]).text,
+    "3/3",
+  );
   mark.signs[15] = 0.4;
   assert.equal(readMarks([mark, next]).text, "/3");
 });
