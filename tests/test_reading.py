@@ -152,8 +152,14 @@ class TestMarks:
     def test_the_confidence_is_the_labels(self) -> None:
         one, slash, other = read_marks(as_marks(*write_marks("1/*"))).digits
         assert one.confidence == one.probabilities.max() == pytest.approx(0.91)
-        assert slash.confidence == pytest.approx(0.9)
+        assert slash.confidence == pytest.approx(0.9**3 / (0.9**3 + 0.1**3))
         assert other.confidence == other.probabilities.max() == pytest.approx(0.1)
+
+    def test_a_signs_confidence_is_what_the_model_says_against_all_else_sharpened(self) -> None:
+        marks = as_marks(*write_marks("3.5"))
+        marks.signs[1, [10, 11]] = 0.4, 0.3
+        point = read_marks(marks).digits[1]
+        assert point.confidence == pytest.approx(0.4**3 / (0.4**3 + 0.3**3 + 0.3**3))
 
     def test_boxes_are_in_the_pictures_own_pixels_and_never_empty(self) -> None:
         boxes, labels = np.array([[3, 4, 13, 24], [20, 10, 20.1, 10.1]], np.float32), ["4", "."]

@@ -4,7 +4,7 @@ const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
 const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
 const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.45, 0.5];
-const [SPACE, SPACE_TO_GAP] = [0.9, 2.2];
+const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
 const isDigit = (label) => label !== null && /\d/.test(label);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -93,7 +93,7 @@ function digitIn(signs) {
 function digitOf({ box, signs, probabilities, image, label }, scale) {
   const [left, top, right, bottom] = box.map((side) => Math.round(side * scale));
   const isSign = label !== null && !isDigit(label);
-  const confidence = isSign ? signs[SIGNS.indexOf(label)] : Math.max(...probabilities);
+  const confidence = isSign ? sureness(signs, label) : Math.max(...probabilities);
   return {
     label,
     confidence,
@@ -101,6 +101,13 @@ function digitOf({ box, signs, probabilities, image, label }, scale) {
     probabilities,
     image,
   };
+}
+
+// How likely a mark is the sign, neither a digit nor another sign nor nothing.
+function sureness(signs, label) {
+  const among = [sum([...signs].slice(0, 10)), ...[...signs].slice(10), 1 - sum(signs)];
+  const shares = among.map((share) => Math.max(share, 0) ** SHARPER);
+  return shares[SIGNS.indexOf(label) - 9] / sum(shares);
 }
 
 // The marks of each line from left to right, the lines from top to bottom.

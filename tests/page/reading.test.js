@@ -40,6 +40,13 @@ test("a number begins with no slash, where that may be a digit", () => {
   assert.equal(readMarks([mark, next]).text, "/3");
 });
 
+test("a sign's confidence is what the model says against all else, sharpened", () => {
+  const point = asMark([60, 80, 70, 100, ".", 0.4]);
+  point.signs[11] = 0.3;
+  const { digits } = readMarks([asMark([0, 0, 50, 100, "3", 0.9]), point]);
+  assert.ok(Math.abs(digits[1].confidence - 0.4 ** 3 / (0.4 ** 3 + 2 * 0.3 ** 3)) < 1e-9);
+});
+
 test("a page is turned by quarters to the left", () => {
   const page = { grey: Uint8Array.of(1, 2, 3, 4, 5, 6), width: 3, height: 2, scale: 1 };
   assert.deepEqual(turn(page, 1), { grey: Uint8Array.of(3, 6, 2, 5, 1, 4), width: 2, height: 3, scale: 1 });

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_demo.reading import DIGIT_SHARE, SEEN
+from mnist_demo.reading import DIGIT_SHARE, SEEN, SHARPER
 from mnist_demo.training.export.fusion import (
     AS_ONE,
     CERTAINTY_WEIGHT,
@@ -61,15 +61,17 @@ JOINED = f"""
   classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
 - Points, commas, dashes, slashes and colons are the detector's; {SIGN_FINE} is taken off their log-odds, as specks and lines
   look like them. A slash looks like a 1 to the classifier, so {AS_ONE:.0%} of what its certainty of a 1 speaks for a digit speaks for a
-  slash too. Where there is a point or a comma, which of them it is may be in doubt.
+  slash too. Where there is a point or a comma, which of them it is may be in doubt. Shown beside a sign is its probability
+  to the power of {SHARPER:.0f}, as a share of those of all that the mark may be. A slash that a number would begin with is read
+  as the digit that it is likeliest to be.
 - Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
   sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
   its log-odds. A sign far from any digit is not shown.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
   together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 
-The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, `SEEN` and
-`DIGIT_SHARE` in `mnist_demo/reading.py`.
+The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, `SEEN`,
+`DIGIT_SHARE` and `SHARPER` in `mnist_demo/reading.py`.
 """
 
 DIGIT_OR_NOT = """\
