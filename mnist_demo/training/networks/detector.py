@@ -90,8 +90,9 @@ def make_targets(
         x, y, width, tall = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
         _splat(heat[..., int(sign)], x / STRIDE, y / STRIDE, width / STRIDE, tall / STRIDE)
         column, row = min(int(x / STRIDE), cells - 1), min(int(y / STRIDE), cells - 1)
-        for i in range(max(0, row - 1), min(cells, row + 2)):
-            for j in range(max(0, column - 1), min(cells, column + 2)):
+        reach = int(min(width, tall) > 3 * STRIDE)
+        for i in range(max(0, row - reach), min(cells, row + reach + 1)):
+            for j in range(max(0, column - reach), min(cells, column + reach + 1)):
                 if (i, j) == (row, column) or np.isnan(box[i, j, 0]):
                     box[i, j] = (x / STRIDE - j, y / STRIDE - i, *np.log(np.maximum([width, tall], 1) / SIZE_UNIT))
     return np.round(heat * 255).astype(np.uint8), box, mask
