@@ -43,7 +43,7 @@ from mnist_demo.examples import FOLDER
 
 PAUSE = 0.045  # seconds between two requests of a sketchpad
 DRAWINGS = 40  # different ones
-CROWDS = {1: 120, 8: 250, 32: 600, 64: 1200}  # sketchers, and what their 95th percentile should stay below, in ms
+CROWDS = {1: 120, 8: 120, 32: 200, 64: 450}  # sketchers, and what their 95th percentile should stay below, in ms
 ECHOED = 32  # of these crowds, the one that the echo gets too
 NOT_ACCEPTED = (ConnectionRefusedError, ConnectionResetError, BrokenPipeError)  # RemoteDisconnected is a lost answer
 JSON = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
@@ -108,7 +108,7 @@ def main() -> None:
             beside = crowd(url, sketch, 16, seconds)
         print(f"16 sketchers              {alone.line(seconds)}")
         print(f"16 beside 8 uploaders     {beside.line(seconds)}")
-        print(f"   that is                {beside.slow() / alone.slow():.1f} times the 95th percentile (wanted: 2)")
+        print(f"   that is                {beside.slow() / alone.slow():.1f} times the 95th percentile (wanted: 1.5)")
         print(f"   the uploaders          {photos.line(seconds)}", flush=True)
         many_drawings(url, sketch, process.pid, arguments.drawings)
         terminate_under_load(url, sketch, process)
@@ -125,7 +125,7 @@ def compare_with_echo(readings: Tally, seconds: float) -> None:
             echo = crowd(url, question, ECHOED, seconds)
             print(f"{ECHOED} on an echo {name:13} {echo.line(seconds)}")
             print(
-                f"   of which readings      {readings.rate(seconds) / echo.rate(seconds):.2f} (wanted: 0.7)", flush=True
+                f"   of which readings      {readings.rate(seconds) / echo.rate(seconds):.2f} (wanted: 0.5)", flush=True
             )
 
 
