@@ -4,7 +4,10 @@ const { scope } = self.registration;
 const COPIES = `${scope} ${VERSION}`; // other pages of this host keep their own
 const FILES = /^(assets|static|svelte|pwa_icon)\/|^(theme\.css|manifest\.json|favicon\.ico|digits\.woff2)$/;
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => {
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" }); // so that no reading waits for us
+  self.skipWaiting();
+});
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forget(), self.clients.claim()])));
 self.addEventListener("fetch", (event) => {
   const name = nameOf(event.request);

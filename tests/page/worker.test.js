@@ -6,7 +6,13 @@ import { createContext, runInContext } from "node:vm";
 
 const SCOPE = "https://example.org/digits/";
 const script = readFileSync(new URL("../../mnist_demo/page/service-worker.js", import.meta.url), "utf8");
-const context = createContext({ VERSION: "1", self: { registration: { scope: SCOPE }, addEventListener() {} } });
+const handlers = {};
+const self = {
+  registration: { scope: SCOPE },
+  addEventListener: (type, handler) => (handlers[type] = handler),
+  skipWaiting() {},
+};
+const context = createContext({ VERSION: "1", self });
 const nameOf = runInContext(`${script}\nnameOf`, context);
 const ask = (url, mode = "cors", method = "GET") => nameOf({ url: new URL(url, SCOPE).href, mode, method });
 
@@ -33,4 +39,11 @@ test("all else passes by", () => {
   assert.equal(ask("card.md", "navigate"), null);
   assert.equal(ask("", "navigate", "POST"), null);
   assert.equal(ask("https://elsewhere.org/digits/assets/a.js"), null);
+});
+
+test("what is sent, such as drawings, does not wait for the worker where the browser can tell", () => {
+  const routes = [];
+  handlers.install({ addRoutes: (route) => routes.push(route) });
+  handlers.install({}); // a browser that can not
+  assert.deepEqual(JSON.parse(JSON.stringify(routes)), [{ condition: { requestMethod: "POST" }, source: "network" }]);
 });

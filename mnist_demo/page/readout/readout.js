@@ -21,6 +21,7 @@ let shown = { reading: EMPTY };
 let chosen = 0;
 let picked = null; // the digit that was chosen by hand, until the pen moves on
 let settling;
+let inView = {}; // the chosen card that was brought into view, among so many
 
 for (let label = 0; label < 10; label++) {
   const row = bars.appendChild(document.createElement("li"));
@@ -64,7 +65,8 @@ function settle() {
 
 // What the chosen digit is, for those who explain it.
 function tellWhichDigit() {
-  const detail = { digit: shown.reading.digits[chosen], busy: Boolean(shown.busy), picture: shown.picture };
+  const { reading, busy = false, moves = false, picture } = shown;
+  const detail = { digit: reading.digits[chosen], busy, moves, picture };
   document.dispatchEvent(new CustomEvent("digits:shown", { detail }));
 }
 
@@ -103,10 +105,10 @@ function pick(index) {
 
 function render() {
   const { digits } = shown.reading;
-  number.show(shown.reading);
   renderSeen(digits);
   renderBars(digits[chosen]);
   showNote();
+  number.show(shown.reading); // last, as it measures what has been laid out
 }
 
 // The one sentence on what is there: on the digit chosen, or on why there is no number.
@@ -145,7 +147,9 @@ function renderSeen(digits) {
     paintDigit(card.querySelector("canvas"), digit.image);
   });
   const card = seen.children[chosen];
-  if (card) seen.scrollTo({ left: card.offsetLeft - seen.clientWidth / 2 + card.offsetWidth / 2 });
+  if (!card || (card === inView.card && digits.length === inView.count)) return; // where it is takes a layout to know
+  inView = { card, count: digits.length };
+  seen.scrollTo({ left: card.offsetLeft - seen.clientWidth / 2 + card.offsetWidth / 2 });
 }
 
 function newCard() {

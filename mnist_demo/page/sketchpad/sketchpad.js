@@ -2,17 +2,16 @@
 // colours, and black on white on the sheet that the server reads.
 import { EMPTY } from "../../document/shared/digits.js";
 import { announcer } from "../../document/shared/announcer.js";
-import { ask } from "../../document/shared/ask.js";
 import { worded } from "../../document/shared/faults.js";
 import { Surface, extend, polylines, scratchedOut } from "./ink.js";
 import { Sheet } from "./sheet.js";
 import { Drawing } from "./drawing.js";
+import { Follower } from "./follower.js";
 import { followHand } from "./hand.js";
 import { fitted, magnified, onPad, onPaper } from "./view.js";
 import { welcome } from "./welcome.js";
 
 const PENS = { fine: 0.012, medium: 0.026, bold: 0.048, eraser: 0.08 }; // stroke width / the pad's diagonal
-const SEND_EVERY = 45; // milliseconds between two requests while the pen moves
 const REPLAY = 500; // milliseconds to draw an example
 const WELCOME = 1; // the example that draws itself on a first visit
 
@@ -31,13 +30,9 @@ let view = [1, 0, 0]; // the paper's place on the pad
 let live = null; // the stroke that is being drawn
 let tool = "medium";
 let reading = EMPTY;
-let change = 0; // counts everything that alters the drawing
-let erasure = 0; // counts what takes something away: an answer asked for earlier is not shown after it
-let asking = false;
 let busy = false;
 let replay = null; // the example that is drawing itself
 let isShow = false; // whether the drawing was made to welcome someone: a hand's first stroke takes its place
-let hurry = () => {};
 
 // ---- strokes
 
@@ -58,7 +53,8 @@ function end(isMore = false) {
   const scratched = scratchedOut(stroke, drawing.strokes);
   const kept = drawing.strokes.filter((other) => !scratched.includes(other));
   drawing.change(scratched.length ? kept : [...kept, stroke], seen(), isMore);
-  changed(scratched.length > 0);
+  if (scratched.length) changed(true);
+  else update(); // the ink is the same, and need not be read again
 }
 
 function cancel() {
@@ -79,18 +75,22 @@ function alter(act) {
 }
 
 function changed(takesAway = false) {
-  change++;
-  if (takesAway) erasure++;
-  const isBlank = !drawing.strokes.length && !live;
-  hint.classList.toggle("gone", !isBlank);
+  follower.changed(takesAway);
+  update(takesAway);
+}
+
+const isBlank = () => !drawing.strokes.length && !live;
+
+function update(takesAway = false) {
+  hint.classList.toggle("gone", !isBlank());
   buttons.undo.disabled = !drawing.past.length;
   buttons.redo.disabled = !drawing.future.length;
-  buttons.clear.disabled = isBlank;
-  if (isBlank) reading = EMPTY;
+  buttons.clear.disabled = isBlank();
+  if (isBlank()) reading = EMPTY;
   if (!live && !isShow) drawing.keep();
   paint();
-  if (!busy || takesAway || live === null) show(!isBlank);
-  readAlong();
+  if (!busy || takesAway || !live) show();
+  follower.follow();
 }
 
 // ---- the screen, painted once a frame
@@ -132,33 +132,24 @@ function resize() {
 
 // ---- reading along
 
+const follower = new Follower({
+  read: async () => (isBlank() ? EMPTY : server.read(sheet.url(drawing.strokes, live))),
+  moves: () => live !== null,
+  show(answer) {
+    if (answer.error) status.textContent = worded(answer.error);
+    reading = answer.error ? EMPTY : answer;
+    show();
+  },
+  status,
+});
+
 // Announces the reading; busy means that it is older than the drawing.
-function show(isBusy) {
-  busy = isBusy;
+function show() {
+  busy = follower.isBehind && !isBlank();
   const tip = onPad(view, (live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
   const at = tip.map((value) => value * sheet.scale);
-  const picture = (live || drawing.strokes.length) && sheet.pictureOf(drawing.strokes, live);
+  const picture = !isBlank() && sheet.pictureOf(drawing.strokes, live);
   announce(reading, { busy, moves: live !== null, at, picture });
-}
-
-// One request at a time; when its answer is there, the newest drawing is next. What was drawn in between is skipped.
-async function readAlong() {
-  if (asking) return;
-  asking = true;
-  const askForReading = () => server.read(sheet.url(drawing.strokes, live));
-  for (let read = null; read !== change; ) {
-    read = change;
-    const since = erasure;
-    const current = () => since === erasure;
-    const answer = drawing.strokes.length || live ? await ask(askForReading, status, current) : EMPTY;
-    if (answer && current()) {
-      if (answer.error) status.textContent = worded(answer.error);
-      reading = answer.error ? EMPTY : answer;
-      show(read !== change);
-    }
-    if (live) await new Promise((wake) => setTimeout((hurry = wake), SEND_EVERY));
-  }
-  asking = false;
 }
 
 // ---- hand, keyboard, buttons
@@ -179,7 +170,7 @@ followHand(canvas, {
   move: (events) => move(events.map(position)),
   end() {
     end();
-    hurry();
+    follower.lifted();
   },
   cancel,
 });

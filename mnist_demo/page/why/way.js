@@ -69,6 +69,7 @@ export class Way {
     this.player.addEventListener("click", () => (this.playing ? this.stop() : this.play()));
     new ResizeObserver(() => this.fit()).observe(this.canvas);
     [this.content, this.time, this.isHeld] = [null, END, false];
+    this.boxes = []; // of the squares on the canvas, known once that has its size: left, top, side
     this.setPlaying(false);
     this.goTo(STEPS - 1);
   }
@@ -78,7 +79,10 @@ export class Way {
   show(content) {
     this.content = content;
     this.figure.toggleAttribute("data-empty", !content);
-    if (!content) return this.still();
+    if (!content) {
+      this.still();
+      return this.paint();
+    }
     content.pixels = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
     paintDigit(content.pixels, content.image);
     const label = content.probabilities.indexOf(Math.max(...content.probabilities));
@@ -125,6 +129,7 @@ export class Way {
 
   // All squares as they are in the end.
   still() {
+    if (!this.playing && this.time >= END) return;
     if (this.playing) this.goTo(STEPS - 1);
     this.setPlaying(false);
     this.time = END;
@@ -148,6 +153,9 @@ export class Way {
     this.density = devicePixelRatio;
     this.canvas.width = this.canvas.clientWidth * this.density;
     this.canvas.height = this.canvas.clientHeight * this.density;
+    this.boxes = this.squares.map(({ offsetLeft, offsetTop, offsetWidth }) =>
+      [offsetLeft, offsetTop, offsetWidth].map((value) => value * this.density),
+    );
     this.paint();
   }
 
@@ -156,13 +164,7 @@ export class Way {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (!this.content) return;
     const time = this.motion.matches ? END : this.time;
-    const all = this.squares.map(({ offsetLeft, offsetTop, offsetWidth }, step) =>
-      places(
-        step,
-        [offsetLeft, offsetTop, offsetWidth].map((value) => value * this.density),
-        this.content.probabilities,
-      ),
-    );
+    const all = this.boxes.map((box, step) => places(step, box, this.content.probabilities));
     all.forEach((own, step) => {
       const before = all[Math.max(0, step - 1)];
       own.forEach((place, index) => {

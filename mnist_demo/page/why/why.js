@@ -18,7 +18,8 @@ const way = new Way(figure);
 
 let digit = null; // that is shown, or a mark that is no sign of numbers; other signs than digits have no reasons
 let picture = null; // returns the picture that it was read in
-let moves = false;
+let isOld = false; // older than the drawing
+let moves = false; // the pen
 let isSeen = false;
 let isWaySeen = false;
 let isSettled = false; // for so long that the way may be played
@@ -26,16 +27,17 @@ let timers = [];
 let played = null; // the digit whose way was played last
 const shown = { way: null, saliency: null }; // the digits that they belong to
 
-const followWay = follower("way", askForWay, showWay);
-const followSaliency = follower("saliency", askForSaliency, showSaliency, () => !moves);
+const followWay = follower("way", askForWay, showWay, () => moves || !isOld); // a lifted pen's reading comes first
+const followSaliency = follower("saliency", askForSaliency, showSaliency, () => !isOld);
 
 document.addEventListener("digits:shown", ({ detail }) => {
   const before = digit;
-  [moves, digit, picture] = [detail.busy, hasReasons(detail.digit) ? detail.digit : null, detail.picture];
+  [digit, picture] = [hasReasons(detail.digit) ? detail.digit : null, detail.picture];
+  [isOld, moves] = [detail.busy, detail.moves];
   if (!isAlike(digit, before)) showInk();
   timers.forEach(clearTimeout);
   isSettled = false;
-  if (moves) way.still();
+  if (isOld) way.still();
   else timers = [setTimeout(followSaliency, RESTS), setTimeout(settle, PLAYS)];
   followWay();
 });
