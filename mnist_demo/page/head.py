@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnist_demo.document.files import STYLES, asset
+from mnist_demo.document.files import STYLES, asset, markup
 from mnist_demo.document.head import NO_SCRIPT, describe, limits
 
 SCRIPTS = ("document/page.js", "page/calls.js", "page/offline.js")
@@ -17,6 +17,7 @@ GRADIOS_MANIFEST, MANIFEST = b'href="/manifest.json"', b'href="manifest.json"'  
 START, END = b'<meta charset="utf-8" />', b"</head>"
 BODY = re.compile(rb"<body[^>]*>")
 NOTICE = b'<p class="offline" role="status"></p>'
+HEADING = re.compile(r'<svg class="logo".*?</div>', re.DOTALL)
 
 
 def dress() -> bytes:
@@ -29,12 +30,24 @@ def dress() -> bytes:
     return f"<style>{''.join(map(asset, STYLES))}</style>{scripts}".encode()
 
 
+def heading() -> bytes:
+    """Return the script that shows the masthead's logo and words at once, until the masthead is there and removes them.
+
+    Without it nothing is to be read on the page until Gradio's scripts have come, one after the other.
+    """
+    found = HEADING.search(markup("masthead"))
+    assert found
+    shown = f'<div class="waiting"><header>{found[0]}</header></div>'
+    return f'<script>document.currentScript.insertAdjacentHTML("afterend", `{shown}`)</script>'.encode()
+
+
 class DocumentHead:
     """Puts the page's own head into the document; what Gradio says of itself to shared links goes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.dress = dress()
+        self.shown = NO_SCRIPT.encode() + NOTICE + heading()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].removeprefix(scope.get("root_path", "")) != "/":
@@ -62,5 +75,5 @@ class DocumentHead:
         description = describe(get_root_url(Request(scope), "/", scope.get("root_path")))
         document = GRADIOS_LINK.sub(b"", document).replace(START, START + description, 1)
         document = document.replace(GRADIOS_MANIFEST, MANIFEST, 1)
-        document = BODY.sub(rb"\g<0>" + NO_SCRIPT.encode() + NOTICE, document, count=1)
+        document = BODY.sub(lambda body: body[0] + self.shown, document, count=1)
         return document.replace(END, self.dress + END, 1)

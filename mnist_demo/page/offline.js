@@ -34,5 +34,7 @@
       fetch(name).catch(() => {});
     }
   });
-  addEventListener("load", () => workers?.register("service-worker.js", { updateViaCache: "none" }).catch(() => {}));
+  // Once the page is there: what the worker fetches would hold up what the page still waits for.
+  const register = () => workers?.register("service-worker.js", { updateViaCache: "none" }).catch(() => {});
+  document.addEventListener("page:there", () => (window.requestIdleCallback ?? setTimeout)(register), { once: true });
 })();

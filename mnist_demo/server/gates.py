@@ -73,7 +73,7 @@ def make_gates() -> dict[Work, Gate]:
     Two drawings at a time, for the two cores that such a machine has: with 32 people drawing, three or four gave 100
     to 104 readings a second, not 100, and two processes with a TensorFlow each a seventh more, for 0.9 GB. One photo,
     so that the memory and the core it takes are taken once. A school class behind one address has a hundred requests
-    waiting at most, since a page asks one at a time.
+    waiting at most, since a page asks one at a time; when a pen is lifted, one more.
     """
     return {"drawing": Gate(2, 300, 100), "photo": Gate(1, 40, 20)}
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_demo.page import i18n
 
-from .conftest import PHONE, SCREENSHOTS, OpenPage
+from .conftest import PHONE, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw
 
 # Buttons, tabs and titles that reach out of the window or out of the card they stand in, or whose words are cut.
@@ -132,10 +132,12 @@ def test_without_javascript_a_sentence_says_so(browser: Browser, server: str) ->
     page.close()
 
 
-def test_while_it_loads_the_pads_outline_is_shown(open_page: OpenPage) -> None:
-    page = open_page()
-    pad = page.locator("#sources").bounding_box()
+@pytest.mark.parametrize("window", WINDOWS)
+def test_while_it_loads_the_heading_and_the_pads_outline_are_shown(open_page: OpenPage, window: str) -> None:
+    page = open_page(**WINDOWS[window], locale="fr-FR")
+    pad, heading = page.locator("#sources").bounding_box(), page.locator("h1").bounding_box()
     assert pad
+    assert heading
     page.route("**/assets/**", lambda route: route.abort())
     page.reload(wait_until="domcontentloaded")
     outline = page.evaluate("""(() => {
@@ -143,7 +145,13 @@ def test_while_it_loads_the_pads_outline_is_shown(open_page: OpenPage) -> None:
       return [left, top, width].map(parseFloat);
     })()""")
     assert outline == pytest.approx([pad["x"], pad["y"], pad["width"]], abs=3)
-    page.screenshot(path=SCREENSHOTS / "loading.png")
+    expect(page.locator("h1")).to_have_text("Chiffres manuscrits")
+    waiting = page.locator("h1").bounding_box()
+    assert waiting
+    assert [waiting[side] for side in ("x", "y", "height")] == pytest.approx(
+        [heading[side] for side in ("x", "y", "height")], abs=1
+    )
+    page.screenshot(path=SCREENSHOTS / f"loading-{window}.png")
     page.unroute("**/assets/**")
 
 

@@ -3,6 +3,9 @@ import { copy } from "../../document/shared/takeaway.js";
 import "./addresses.js";
 import "./intake.js";
 
+document.querySelector(".waiting")?.remove(); // what stood in this one's place
+document.dispatchEvent(new Event("page:there"));
+
 const dialog = element.querySelector("dialog");
 const link = dialog.querySelector("a");
 const themes = ["system", "light", "dark"];
