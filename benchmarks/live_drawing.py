@@ -46,11 +46,11 @@ WATCH = """([selector, isLive, patience]) => {
     const answered = () => (isLive ? node.ariaBusy === "false" : node.textContent !== before);
     window.delay = new Promise((resolve) => {
       const look = () => {
-        if (answered()) requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - lifted)));
+        if (answered()) setTimeout(() => resolve(performance.now() - lifted)); // once this frame is painted
         else if (performance.now() - lifted > patience) resolve(null);
         else requestAnimationFrame(look);
       };
-      look();
+      requestAnimationFrame(look);
     });
   }, true);
 }"""
