@@ -1,11 +1,20 @@
 // The model, run by TensorFlow.js. Its graph is what mnist_demo/static/convert.py makes of the SavedModel.
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import { loadGraphModel, registerOp } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import "./gradients.js";
 
 const THREADS_MAX = 4; // where the page may have any: see service-worker.js
 const SIDE = 28; // pixels of the image that the classifier sees
+
+// TensorFlow.js fails at tensors without elements. Where nothing is seen on a page, the likeliest place is taken
+// nevertheless: a mark too unlikely to be read.
+registerOp("Where", async ({ inputs: [condition] }) => {
+  const places = await tf.whereAsync(condition);
+  if (places.size) return places;
+  places.dispose();
+  return tf.zeros([1, condition.rank], "int32");
+});
 
 export async function loadModel() {
   setWasmPaths("./");

@@ -167,6 +167,16 @@ def test_files_that_cannot_be_read_are_named(visit: Visit, tmp_path: Path) -> No
         expect(page.locator("#photo .problem")).to_have_text(f"{name}: {TEXTS['de'][key]}")
 
 
+@pytest.mark.parametrize("size", [(600, 400), (1, 1), (5000, 3)], ids=str)
+def test_a_blank_photo_is_no_fault(visit: Visit, tmp_path: Path, size: tuple[int, int]) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Photo").click()
+    Image.new("L", size, 255).save(tmp_path / "blank.png")
+    page.locator("#photo input").set_input_files(tmp_path / "blank.png")
+    expect(page.locator("#readout .note")).to_have_text(TEXTS["en"]["none_found"])
+    expect(page.locator("#photo .problem span")).to_be_empty()
+
+
 def thousand_digits(written: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the first of MNIST's test images, or, where the data folder has none, written ones (n, 28, 28), worn."""
     if (data_dir() / "mnist.npz").exists():
