@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import Write
 from numpy.typing import NDArray
 from pictures import encode, idx, kaggle, photo, saved
@@ -88,6 +89,18 @@ def test_the_examples_can_be_read_and_cleared(batch_tab: Page) -> None:
     batch_tab.get_by_role("button", name="Clear").click()
     expect(batch_tab.locator("#batch tbody tr")).to_have_count(0)
     expect(batch_tab.locator("#batch .count")).to_have_text("No files yet")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_main_button_can_be_read_under_the_mouse(open_page: OpenPage, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    page.get_by_role("tab", name="Batch").click()
+    page.get_by_role("button", name="Examples").click()
+    button = page.get_by_role("button", name="Download CSV")
+    expect(button).to_be_enabled()
+    button.hover()
+    page.wait_for_timeout(300)  # its ground fades
+    assert Axe().run(page, "#batch .toolbar").response["violations"] == []
 
 
 def test_a_row_opens_its_picture_with_boxes(batch_tab: Page, files: list[Path]) -> None:
