@@ -19,10 +19,9 @@
   speak();
   new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // Gradio names the browser's language
 
-  // Gradio words its own parts in the browser's language; one chosen here goes before it.
-  if (chosen) {
-    Object.defineProperties(navigator, { language: { value: language }, languages: { value: [language] } });
-  }
+  // Gradio words the tabs and its own parts in the browser's language, if it knows that; here all speak one.
+  const spoken = { zh: "zh-CN" }[language] ?? language; // as Gradio calls it
+  Object.defineProperties(navigator, { language: { value: spoken }, languages: { value: [spoken] } });
   window.Language = {
     all: Object.keys(translations),
     chosen: language,

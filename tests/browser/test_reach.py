@@ -100,6 +100,19 @@ def test_the_language_can_be_chosen_and_is_kept(open_page: OpenPage, browser: Br
     page.context.close()
 
 
+@pytest.mark.parametrize("language", i18n.translations)
+def test_a_chosen_language_is_spoken_by_tabs_and_footer_too(
+    open_page: OpenPage, browser: Browser, language: str
+) -> None:
+    texts = i18n.translations[language]
+    page = open_page(browser.new_context(locale="en-US" if language != "en" else "fr-FR"))
+    page.locator("#masthead select").select_option(language)
+    expect(page.locator("h1")).to_have_text(texts["heading"])
+    expect(page.get_by_role("tab")).to_have_text([texts[tab] for tab in ("draw", "photo", "batch", "about")])
+    expect(page.locator("footer")).to_contain_text(texts["api"])
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_prints_on_one_sheet(open_page: OpenPage, scheme: Any) -> None:
     page = open_page(color_scheme=scheme)
