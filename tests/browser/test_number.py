@@ -132,6 +132,23 @@ def test_a_digit_of_the_number_can_be_chosen_and_put_right(page: Page) -> None:
     expect(offered.first).to_be_hidden()
 
 
+def test_the_choices_are_seen_wherever_the_number_stands_and_go_when_it_moves(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    draw(page, "352")
+    expect(page.locator("#readout [role=status]")).to_have_text("Read 352.")
+    five = page.locator("#reading button").nth(1)
+    below = five.evaluate("digit => Math.ceil(digit.getBoundingClientRect().bottom)")
+    page.set_viewport_size({"width": 390, "height": below + 10})
+    five.click()
+    choices = page.locator("#readout .choices")
+    box = choices.bounding_box()
+    assert box
+    assert 0 <= box["y"]
+    assert box["y"] + box["height"] <= below + 10
+    page.mouse.wheel(0, 100)
+    expect(choices).to_be_hidden()
+
+
 def paste(page: Page) -> str:
     """Return what is in the clipboard, pasted into a field of the page."""
     page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), { id: 'pasted' }))")

@@ -43,6 +43,7 @@ export class LargeNumber {
     Object.assign(this, { text, choices, onChoice });
     new ResizeObserver(() => this.fit()).observe(text);
     document.fonts.addEventListener("loadingdone", () => this.fit());
+    for (const type of ["scroll", "resize"]) addEventListener(type, () => choices.hidePopover?.()); // it would stay behind
   }
 
   show(reading) {
@@ -77,7 +78,7 @@ export class LargeNumber {
     };
   }
 
-  // Offers the digits that it could be, likeliest first, below the one that was pressed.
+  // Offers the digits that it could be, likeliest first, below the one that was pressed, or above where the window ends.
   offer(node, digit) {
     const others = ranked(digit)
       .filter((label) => label !== labelOf(digit))
@@ -94,7 +95,8 @@ export class LargeNumber {
     const [at, box] = [node.getBoundingClientRect(), this.choices.getBoundingClientRect()];
     const left = at.left + at.width / 2 - box.width / 2;
     this.choices.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - box.width - 8))}px`;
-    this.choices.style.top = `${at.bottom + 4}px`;
+    const top = at.bottom + 4 + box.height <= innerHeight ? at.bottom + 4 : at.top - 4 - box.height;
+    this.choices.style.top = `${top}px`;
   }
 
   correct(node, digit, label) {
