@@ -142,6 +142,7 @@ def test_without_javascript_a_sentence_says_so(browser: Browser, server: str) ->
     page = browser.new_page(java_script_enabled=False)
     page.goto(server)
     expect(page.locator("noscript p")).to_contain_text("needs JavaScript")
+    assert page.evaluate("getComputedStyle(document.body, '::before').display") == "none"  # no outline of what never comes
     page.close()
 
 
