@@ -1,6 +1,7 @@
 """Reading photos."""
 
 import base64
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,22 @@ def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:
     )
     upload(photo_tab, path)
     expect(photo_tab.locator("#reading")).to_have_text("42")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dark_ink_on_nothing_is_shown_on_paper(open_page: OpenPage, tmp_path: Path, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    page.get_by_role("tab", name="Photo").click()
+    drawing = np.zeros((120, 160, 4), np.uint8)
+    drawing[20:100, 76:84, 3] = 255
+    Image.fromarray(drawing).save(tmp_path / "one.png")
+    upload(page, tmp_path / "one.png")
+    expect(page.locator("#photo .boxes button")).to_have_count(1)
+    page.wait_for_timeout(300)  # the picture fades in
+    picture = page.locator("#photo .picture img")
+    shot = np.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("L"))
+    assert shot[10, 10] > 240
+    assert shot.min() < 60
 
 
 def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: Path) -> None:
