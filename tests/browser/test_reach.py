@@ -11,6 +11,7 @@ from mnist_demo.page import i18n
 
 from .conftest import PHONE, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw
+from .test_languages import LOCALES
 
 # Buttons, tabs and titles that reach out of the window or out of the card they stand in, or whose words are cut.
 CUT = """() => {
@@ -25,6 +26,14 @@ CUT = """() => {
   return [...document.querySelectorAll(parts)].filter(isShown).filter(isCut)
     .map((part) => part.textContent.trim() || part.ariaLabel);
 }"""
+# Parts whose words reach out of them.
+OVERFLOWING = """parts => parts.filter((part) => {
+  const words = document.createRange();
+  words.selectNodeContents(part);
+  const [own, inner] = [part, words].map((each) => each.getBoundingClientRect());
+  const isAcross = inner.left < own.left || inner.right > own.right;
+  return own.width && (isAcross || inner.top < own.top || inner.bottom > own.bottom);
+}).map((part) => part.textContent)"""
 SIZES = {"320 px": (320, 640), "200% zoom": (640, 450), "landscape phone": (640, 360), "German phone": (360, 780)}
 
 
@@ -40,6 +49,15 @@ def test_nothing_is_cut_in_small_windows(open_page: OpenPage, size: str, locale:
         page.screenshot(path=SCREENSHOTS / f"{width}-{locale}-{tab}.png")
         assert page.evaluate(CUT) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+@pytest.mark.parametrize("language", i18n.translations)
+def test_what_batch_says_is_whole_on_a_phone(open_page: OpenPage, language: str, width: int) -> None:
+    page = open_page(**{**PHONE, "viewport": {"width": width, "height": 640}}, locale=LOCALES.get(language, "en-US"))
+    page.get_by_role("tab", name=i18n.translations[language]["batch"], exact=True).click()
+    page.locator("#batch").wait_for()
+    assert page.locator("#batch .drop, #batch th").evaluate_all(OVERFLOWING) == []
 
 
 @pytest.mark.parametrize("size", [(2560, 1440), (1920, 1080)])
@@ -142,7 +160,7 @@ def test_without_javascript_a_sentence_says_so(browser: Browser, server: str) ->
     page = browser.new_page(java_script_enabled=False)
     page.goto(server)
     expect(page.locator("noscript p")).to_contain_text("needs JavaScript")
-    assert page.evaluate("getComputedStyle(document.body, '::before').display") == "none"  # no outline of what never comes
+    assert page.evaluate("getComputedStyle(document.body, '::before').display") == "none"  # no outline
     page.close()
 
 
