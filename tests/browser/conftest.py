@@ -27,7 +27,10 @@ WINDOWS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 SCHEMES = ("light", "dark")
 # Without it a number draws itself to welcome who comes. Browsers' own pages, for errors, have no storage.
 VISITED = "try { localStorage.setItem('visited', 'yes') } catch {}"
-EXPECTED_FAULTS = ("Failed to load resource: net::ERR_FAILED",)  # where a test cuts the connection
+EXPECTED_FAULTS = (
+    "Failed to load resource: net::ERR_FAILED",  # where a test cuts the connection
+    "Failed to load resource: net::ERR_FILE_NOT_FOUND",  # or deletes a file
+)
 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded
 

@@ -103,6 +103,37 @@ def test_the_main_button_can_be_read_under_the_mouse(open_page: OpenPage, scheme
     assert Axe().run(page, "#batch .toolbar").response["violations"] == []
 
 
+def drop(page: Page, *paths: Path) -> None:
+    """Drag files or folders onto the page, and let them go there."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+    session.detach()
+
+
+def test_the_pictures_of_a_dropped_folder_are_read(page: Page, tmp_path: Path) -> None:
+    inner = tmp_path / "photos" / "more"
+    inner.mkdir(parents=True)
+    chalk = encode(photo("blackboard.webp", seed=11, size=(450, 338)))
+    for path in (inner.parent / "10.png", inner.parent / "9.png", inner / "1.png"):
+        path.write_bytes(chalk)
+    (inner / "notes.txt").write_text("Dear model,")
+    drop(page, tmp_path / "photos")
+    expect(page.locator("#batch .count")).to_have_text("3 of 3 files read")
+    assert page.locator("#batch tbody td:first-child").all_inner_texts() == ["9.png", "10.png", "1.png"]
+
+
+def test_a_file_that_is_gone_stops_no_other(batch_tab: Page, files: list[Path], tmp_path: Path) -> None:
+    gone = tmp_path / "gone.png"
+    gone.write_bytes(files[0].read_bytes())
+    batch_tab.locator("#batch input").set_input_files([*files[:4], *files[6:12], gone, *files[12:14]])
+    gone.unlink()
+    expect(batch_tab.locator("#batch .count")).to_have_text("12 of 13 read, 1 failed")
+    row = batch_tab.locator("#batch tr", has_text="gone.png")
+    expect(row.locator("td").nth(3)).to_contain_text("the file cannot be opened")
+
+
 def test_a_row_opens_its_picture_with_boxes(batch_tab: Page, files: list[Path]) -> None:
     batch_tab.locator("#batch input").set_input_files(files[:2])
     expect(batch_tab.locator("#batch .count")).to_have_text("2 of 2 files read")
@@ -182,3 +213,9 @@ def test_a_table_of_something_else_is_named_as_such(batch_tab: Page, tmp_path: P
     (tmp_path / "prices.csv").write_text("name,price\npen,3\n")
     batch_tab.locator("#batch input").set_input_files(tmp_path / "prices.csv")
     expect(batch_tab.locator("#batch tbody td").last).to_have_text("There are no images of 28×28 pixels in this file.")
+
+
+def test_a_table_dropped_anywhere_opens_in_batch(page: Page, mnist_images: NDArray[np.uint8], tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_bytes(kaggle(mnist_images, None))
+    drop(page, tmp_path / "test.csv")
+    expect(page.locator("#batch .count")).to_have_text("10 of 10 files read")

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { csvOf } from "../../mnist_demo/page/batch/csv.js";
-import { AREA, mayHoldImages, paired, unpack } from "../../mnist_demo/page/batch/mnist.js";
+import { AREA, paired, unpack } from "../../mnist_demo/page/batch/mnist.js";
 import { parts } from "../../mnist_demo/page/batch/parts.js";
 
 const sized = (...sizes) => sizes.map((size) => ({ size }));
@@ -91,11 +91,4 @@ test("labels go to the images that there are as many of", () => {
   const labels = { images: null, labels: [7, 2] };
   const others = { images: null, labels: [1, 2, 3] };
   assert.deepEqual(paired([others, labels, images]), [{ ...images, labels: [7, 2] }, others]);
-});
-
-test("files of MNIST's are known by their names", () => {
-  for (const name of ["a.npy", "a.NPZ", "a.csv", "t10k-images-idx3-ubyte", "x.idx1-ubyte", "a.gz"]) {
-    assert.ok(mayHoldImages({ name }), name);
-  }
-  for (const name of ["a.png", "npy.jpg", "idx3"]) assert.ok(!mayHoldImages({ name }), name);
 });

@@ -1,13 +1,17 @@
 // What several components use: files as text, what files are, and questions to a server that may be busy or away.
 import assert from "node:assert/strict";
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { ask } from "../../mnist_demo/document/shared/ask.js";
 import { base64Of, bytesOf, fileOf } from "../../mnist_demo/document/shared/bytes.js";
 import { describe, isDigit, isUnsure } from "../../mnist_demo/document/shared/digits.js";
 import { named, worded } from "../../mnist_demo/document/shared/faults.js";
-import { HEIC, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/document/shared/kinds.js";
+import { HEIC, mayHoldImages, READABLE, startOf, TRANSPARENT } from "../../mnist_demo/document/shared/kinds.js";
 import { isPdf } from "../../mnist_demo/document/shared/pdf.js";
+import { prepare } from "../../mnist_demo/document/shared/prepare.js";
 
 globalThis.T = (key, values) => (values ? `${key} ${Object.values(values).join(" ")}` : key);
 
@@ -28,6 +32,22 @@ test("a file is what it begins like, whatever its name", async () => {
   assert.match(await start("\x00\x00\x00\x18ftypheic"), HEIC);
   assert.match(await start("  <svg xmlns"), TRANSPARENT);
   assert.doesNotMatch(await start("\xff\xd8\xff\xe0"), TRANSPARENT);
+});
+
+test("files of MNIST's are known by their names", () => {
+  for (const name of ["a.npy", "a.NPZ", "a.csv", "t10k-images-idx3-ubyte", "x.idx1-ubyte", "a.gz"]) {
+    assert.ok(mayHoldImages({ name }), name);
+  }
+  for (const name of ["a.png", "npy.jpg", "idx3"]) assert.ok(!mayHoldImages({ name }), name);
+});
+
+test("a file that is gone is said to be", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "digits-"));
+  const path = join(folder, "photo.png");
+  writeFileSync(path, "\x89PNG\r\n");
+  const file = Object.assign(await openAsBlob(path), { name: "photo.png" });
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(await prepare(file, Promise.resolve(null)), { error: { kind: "gone", name: "photo.png" } });
 });
 
 test("a PDF is one by its type, or by its name where it has none", () => {

@@ -1,6 +1,7 @@
 // The first pages of a PDF as pictures, which the server draws: a browser gives scripts nothing of such a file.
 import { ask } from "./ask.js";
 import { fileOf } from "./bytes.js";
+import { startOf } from "./kinds.js";
 import { tooLarge } from "./prepare.js";
 
 /** @param {{ name: string, type: string }} file */
@@ -15,6 +16,7 @@ export function isPdf({ name, type }) {
  * @param {() => boolean} isWanted
  */
 export async function unfold(file, draw, status, isWanted) {
+  if ((await startOf(file)) === null) return { error: { kind: "gone", name: file.name } };
   if (file.size > SENT_MAX) return { error: tooLarge() };
   const { pages, error } = (await ask(() => draw({ binary: true, data: { file } }), status, isWanted)) ?? {};
   if (!pages) return { error };

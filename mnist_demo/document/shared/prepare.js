@@ -29,6 +29,7 @@ export async function load(file) {
  */
 export async function prepare(file, loading = load(file)) {
   const start = await startOf(file);
+  if (start === null) return { error: { kind: "gone", name: file.name } };
   const isReadable = READABLE.test(start);
   if (isReadable && file.size <= AS_IT_IS) return file;
   const image = await loading;

@@ -3,11 +3,12 @@ import { ask } from "../../document/shared/ask.js";
 import { base64Of, fileOf } from "../../document/shared/bytes.js";
 import { worded } from "../../document/shared/faults.js";
 import { takeOver } from "../../document/shared/handover.js";
+import { mayHoldImages } from "../../document/shared/kinds.js";
 import { isPdf, unfold } from "../../document/shared/pdf.js";
 import { prepare } from "../../document/shared/prepare.js";
 import { save } from "../../document/shared/takeaway.js";
 import { csvOf } from "./csv.js";
-import { AREA, mayHoldImages, paired, unpack } from "./mnist.js";
+import { AREA, paired, unpack } from "./mnist.js";
 import { parts } from "./parts.js";
 import { Table } from "./rows.js";
 

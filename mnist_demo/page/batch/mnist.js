@@ -13,11 +13,6 @@ const NUMBERS = {
   f4: Float32Array,
   f8: Float64Array,
 };
-const NAME = /\.(npy|npz|csv|gz)$|idx[13]-ubyte$/i;
-
-export function mayHoldImages({ name }) {
-  return NAME.test(name);
-}
 
 // Returns the parts of a file: { images, labels }, of which images is bytes, 28 * 28 for each, ink = 255, and labels an
 // array of numbers; one of them may be null. Throws where there is neither.
