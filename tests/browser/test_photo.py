@@ -301,9 +301,31 @@ def test_the_camera_takes_a_photo(launch: Callable[..., Browser], open_page: Ope
     page = open_page(browser.new_context())
     page.get_by_role("tab", name="Photo").click()
     page.get_by_role("button", name="Camera").click()
+    expect(page.get_by_role("button", name="Take photo")).to_be_visible()
+    seen = page.evaluate_handle("""(() => {
+      const [seen, stage] = [[], document.querySelector("#photo .stage")];
+      new MutationObserver(() => seen.push(stage.dataset.state)).observe(stage, { attributeFilter: ["data-state"] });
+      return seen;
+    })()""")
     page.get_by_role("button", name="Take photo").click()
     expect(page.locator("#reading")).to_have_text("4071")
+    assert seen.json_value() == ["photo"]  # what was taken stays until it is read
     page.screenshot(path=SCREENSHOTS / "camera.png")
+    browser.close()
+
+
+def test_the_camera_stops_where_it_is_not_seen(launch: Callable[..., Browser], open_page: OpenPage) -> None:
+    browser = launch("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    page = open_page(browser.new_context())
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("button", name="Camera").click()
+    expect(page.get_by_role("button", name="Take photo")).to_be_visible()
+    video = page.locator("#photo video").element_handle()
+    tracks = video.evaluate_handle("video => video.srcObject.getTracks()")
+    page.get_by_role("tab", name="Draw").click()
+    page.wait_for_function("tracks => tracks.every(({ readyState }) => readyState === 'ended')", arg=tracks)
+    page.get_by_role("tab", name="Photo").click()
+    expect(page.get_by_role("button", name="Camera")).to_be_visible()
     browser.close()
 
 

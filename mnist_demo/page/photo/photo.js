@@ -121,10 +121,16 @@ function setState(state) {
 }
 
 function remove() {
-  request++;
-  stage.classList.remove("reading");
   if (shown.url) URL.revokeObjectURL(shown.url);
   shown = NOTHING;
+  cancel();
+}
+
+// Back to the photo that was read last.
+function cancel() {
+  request++;
+  stage.classList.remove("reading");
+  stopCamera();
   show();
 }
 
@@ -149,23 +155,25 @@ function turn(picture, quarters, by) {
 
 async function startCamera() {
   if (!isSecureContext) return fail(T("camera_https"));
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
-  } catch {
-    return fail(T("no_camera"));
-  }
+  const opened = await navigator.mediaDevices.getUserMedia({ video: CAMERA }).catch(() => null);
+  if (!opened) return fail(T("no_camera"));
+  stopCamera(); // one that was asked for twice
+  stream = opened;
   problem.textContent = "";
   video.srcObject = stream;
   await video.play();
   setState("camera");
 }
 
+// What it saw last is seen until something else is shown.
 function stopCamera() {
-  if (!stream) return;
-  for (const track of stream.getTracks()) track.stop();
-  stream = video.srcObject = null;
-  show();
+  video.pause();
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
 }
+
+// Nobody expects to be seen while they draw.
+new IntersectionObserver(() => stream && !element.checkVisibility() && cancel()).observe(element);
 
 function capture() {
   const still = document.createElement("canvas");
@@ -180,7 +188,7 @@ const actions = {
   choose: () => input.click(),
   camera: startCamera,
   capture,
-  cancel: stopCamera,
+  cancel,
   remove,
   dismiss: show,
 };
