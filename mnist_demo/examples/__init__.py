@@ -25,7 +25,7 @@ def drawings() -> list[dict[str, str]]:
 
 def drawing(text: str, seed: int) -> dict[str, str]:
     """Return one example drawing, centred."""
-    strokes = write_line(text, np.random.default_rng(seed))
+    strokes = write_line(text.replace(" ", "  "), np.random.default_rng(seed))  # wide enough to be read as a space
     low, high = bounds(strokes)
     scale = min(84 / (high - low)[0], 42 / (high - low)[1])
     placed = [((stroke - (low + high) / 2) * scale + [50, 30]).round(1) for stroke in strokes]

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from .conftest import OpenPage
+from mnist_demo.examples import DRAWINGS
+
+from .conftest import WINDOWS, OpenPage
 from .pen import draw, place, press, touch
 
 
@@ -154,6 +156,15 @@ def test_an_example_draws_itself_and_is_read(page: Page) -> None:
     expect(page.locator("#reading")).to_have_text("2026")
     page.get_by_role("button", name="Example 42").click()
     expect(page.locator("#reading")).to_have_text("42")
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_every_example_is_read_as_it_is_written(open_page: OpenPage, window: str) -> None:
+    page = open_page(**WINDOWS[window])
+    for text in DRAWINGS:
+        page.get_by_role("button", name=f"Example {text}").click()
+        expect(page.locator("#readout [role=status]")).to_have_text(f"Read {text.replace(' ', ', ')}.")
+        assert page.locator("#reading").inner_text() == text
 
 
 def test_the_reading_is_announced_once_the_pen_rests(page: Page) -> None:
