@@ -65,6 +65,15 @@ def test_without_a_drawing_the_steps_are_those_of_an_example(page: Page) -> None
         assert image.evaluate("image => image.complete && image.naturalWidth > 100")
 
 
+def test_steps_that_wait_for_the_server_say_so(page: Page) -> None:
+    page.route("**/component_server/", lambda route: route.abort())
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator("#about .whose")).to_have_text("Connection lost. Trying again…")
+    page.unroute("**/component_server/")
+    expect(page.locator("#about .digits canvas")).to_have_count(8)
+    expect(page.locator("#about .whose")).to_contain_text("On an example.")
+
+
 METRICS = {
     "sets": {
         "photos": {"right": 117, "count": 118, "signs": 118},

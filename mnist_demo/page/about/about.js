@@ -1,8 +1,11 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
+import { ask } from "../../document/shared/ask.js";
 import { paintDigit } from "../../document/shared/digits.js";
+import { worded } from "../../document/shared/faults.js";
 
 const digits = element.querySelector(".digits");
 const boxed = element.querySelector(".boxed");
+const whose = element.querySelector(".whose"); // the steps are, or what they wait for
 const code = [
   "from gradio_client import Client, handle_file",
   `client = Client("${location.origin + location.pathname}")`,
@@ -10,10 +13,15 @@ const code = [
 ];
 element.querySelector("code").textContent = code.join("\n");
 
+let visit = 0; // leaving the tab ends what is asked there
 let isFilled = false;
 
 new IntersectionObserver((entries) => {
-  if (!entries.at(-1).isIntersecting) return (isFilled = false);
+  if (!entries.at(-1).isIntersecting) {
+    visit++;
+    isFilled = false;
+    return;
+  }
   if (isFilled) return;
   isFilled = true;
   showSteps();
@@ -21,10 +29,16 @@ new IntersectionObserver((entries) => {
 }).observe(element.querySelector(".steps"));
 
 async function showSteps() {
+  const mine = visit;
   const picture = await window.lastPicture?.();
-  const steps = await server.steps(picture ? { binary: true, data: { picture } } : null);
-  if (!steps || steps.error) return (isFilled = false);
-  element.querySelector(".whose").textContent = T(picture ? "steps_own" : "steps_example");
+  const askForSteps = () => server.steps(picture ? { binary: true, data: { picture } } : null);
+  const steps = await ask(askForSteps, whose, () => mine === visit);
+  if (!steps) return;
+  if (steps.error) {
+    whose.textContent = worded(steps.error);
+    return;
+  }
+  whose.textContent = T(picture ? "steps_own" : "steps_example");
   for (const image of element.querySelectorAll(".steps img")) {
     image.src = image.matches(".heat") ? steps.heat : steps.picture;
     await image.decode();
