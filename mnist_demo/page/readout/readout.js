@@ -149,8 +149,15 @@ function renderSeen(digits) {
   const card = seen.children[chosen];
   if (!card || (card === inView.card && digits.length === inView.count)) return; // where it is takes a layout to know
   inView = { card, count: digits.length };
-  seen.scrollTo({ left: card.offsetLeft - seen.clientWidth / 2 + card.offsetWidth / 2 });
+  bringIntoView();
 }
+
+function bringIntoView() {
+  const card = seen.children[chosen];
+  if (card) seen.scrollTo({ left: card.offsetLeft - seen.clientWidth / 2 + card.offsetWidth / 2 });
+}
+
+new ResizeObserver(bringIntoView).observe(seen);
 
 function newCard() {
   const card = document.createElement("button");
