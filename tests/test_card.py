@@ -10,7 +10,7 @@ from PIL import Image
 
 from mnist_demo import Classifier
 from mnist_demo.training.evaluation import card
-from mnist_demo.training.evaluation.__main__ import choose, figures_of, weights_checksum
+from mnist_demo.training.evaluation.__main__ import choose, figures_of, model_checksum
 from mnist_demo.training.evaluation.sets import Sample, digits_of, load_drawn, load_folders, plain, score
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -22,8 +22,8 @@ def test_the_card_is_what_the_metrics_give() -> None:
     assert (MODELS / "README.md").read_text() == card.write(METRICS)
 
 
-def test_the_metrics_are_of_the_weights_that_are_there() -> None:
-    assert METRICS["weights"] == weights_checksum()
+def test_the_metrics_are_of_the_model_that_is_there() -> None:
+    assert METRICS["model"] == model_checksum()
 
 
 def test_the_cards_plots_are_there() -> None:

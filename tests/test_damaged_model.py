@@ -19,10 +19,10 @@ ASKED_WITHIN = 60  # seconds, for TensorFlow to have looked at the model
 
 def flip_a_bit(model: Path) -> None:
     """Damage a model as a disk may."""
-    weights = next(model.rglob("variables.data*"))
-    content = bytearray(weights.read_bytes())
+    graph = model / "saved_model.pb"
+    content = bytearray(graph.read_bytes())
     content[len(content) // 2] ^= 1
-    weights.write_bytes(content)
+    graph.write_bytes(content)
 
 
 def swap(model: Path, answer: float = np.nan) -> None:
@@ -44,7 +44,7 @@ def swap(model: Path, answer: float = np.nan) -> None:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((flip_a_bit, "variables.data"), id="bit-flipped"),
+        pytest.param((flip_a_bit, "saved_model.pb"), id="bit-flipped"),
         pytest.param((swap, "does not read plain digits"), id="swapped"),
     ],
 )

@@ -7,6 +7,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+# A reading is a thousand operations, most of them small: whoever asks runs them itself faster than a pool of threads
+# that hands them around. It may not pass tensors between devices, as a GPU needs.
+ONE_THREAD = "SINGLE_THREADED_EXECUTOR"
+EXECUTOR = "" if tf.config.list_physical_devices("GPU") else ONE_THREAD
+
 
 class SavedModel:
     """The signatures of a SavedModel folder."""
@@ -18,7 +23,9 @@ class SavedModel:
         """Return a signature's outputs for its inputs, all of the dtypes and shapes that it names."""
         # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
         tensors = {name: tf.constant(value) for name, value in inputs.items()}
-        return {name: value.numpy() for name, value in self._loaded.signatures[signature](**tensors).items()}
+        with tf.experimental.function_executor_type(EXECUTOR):
+            outputs = self._loaded.signatures[signature](**tensors)
+        return {name: value.numpy() for name, value in outputs.items()}
 
     def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Return what the signature `read` says of a page (h, w)."""

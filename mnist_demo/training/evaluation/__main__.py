@@ -1,14 +1,13 @@
 """Measure the SavedModel and write its card: python -m mnist_demo.training.evaluation.
 
 Every set of the data folder is read through the path that serves; what the folder does not have is left out. The
-figures go to models/metrics.json, with those of an earlier commit beside them and the checksum of the weights they were
+figures go to models/metrics.json, with those of an earlier commit beside them and the checksum of the graph they were
 measured on, the plots to models/plots/, and `card.py` writes the card. With --choose only the sets that training runs
 are chosen by are read, and nothing is written.
 """
 
 import argparse
 import json
-import math
 import statistics
 import subprocess
 import time
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.inference import MODEL_DIR, Classifier
@@ -32,6 +30,9 @@ from mnist_demo.training.evaluation.finding import PAGES, measure_finding
 from mnist_demo.training.evaluation.refusal import measure_refusal
 from mnist_demo.training.evaluation.sets import DIGITS_ALONE, Sample, load_drawn, load_folders, score
 from mnist_demo.training.export.signatures import SEEDS
+from mnist_demo.training.networks.classifier import build_network
+from mnist_demo.training.networks.cutter import build_cutter
+from mnist_demo.training.networks.detector import build_detector
 
 VARIANTS = 3  # drawings of each held-out sign
 SERVED = 1000  # images of each corruption of MNIST-C that are read as pictures
@@ -81,8 +82,8 @@ def measure(classifier: Classifier, model: Path, folder: Path, at_most: int | No
     _, test = load_mnist(folder)
     drawn = load_drawn(folder, at_most)
     metrics = {
-        "weights": weights_checksum(model),
-        "size": {"bytes": folder_size(model), "weights": count_weights(model)},
+        "model": model_checksum(model),
+        "size": {"bytes": folder_size(model), "weights": count_weights()},
         "latency_ms": latency(classifier),
         "mnist": measure_images(classifier, test),
         "seeds": json.loads((model.parent.parent / SEEDS).read_text()),
@@ -116,16 +117,15 @@ def figures_of(commit: str) -> dict[str, str]:
     return json.loads(shown.stdout).get("figures", {}) if shown.returncode == 0 else {}
 
 
-def weights_checksum(model: Path = MODEL_DIR) -> str:
-    """The SHA-256 sum of the file of weights, as the model's own list gives it."""
+def model_checksum(model: Path = MODEL_DIR) -> str:
+    """The SHA-256 sum of the graph, which holds the weights, as the model's own list gives it."""
     lines = (model / CHECKSUMS).read_text().splitlines()
-    return next(line.split("  ")[0] for line in lines if ".data-" in line)
+    return next(line.split("  ")[0] for line in lines if line.endswith("saved_model.pb"))
 
 
-def count_weights(model: Path) -> int:
-    """Trained numbers in the SavedModel."""
-    shapes = tf.train.load_checkpoint(str(model / "variables" / "variables")).get_variable_to_shape_map()
-    return sum(math.prod(shape) for name, shape in shapes.items() if name.endswith("VARIABLE_VALUE"))
+def count_weights() -> int:
+    """Trained numbers in the nets, as they ship: without normalisation."""
+    return sum(build(normalised=False).count_params() for build in (build_network, build_detector, build_cutter))
 
 
 def folder_size(folder: Path) -> int:

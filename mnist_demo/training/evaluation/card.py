@@ -152,7 +152,7 @@ def write(metrics: Metrics) -> str:
         _errors(metrics),
         DATA,
         LIMITS,
-        f"Weights: `{metrics['weights']}`",
+        f"Graph and weights: `{metrics['model']}`",
     ]
     return "\n".join(part.strip() + "\n" for part in parts if part)
 

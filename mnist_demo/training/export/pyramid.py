@@ -1,7 +1,7 @@
 """A page at every scale in one picture, and the marks that the detector finds in it. TensorFlow operations alone.
 
-The page is halved again and again; its halves lie beside each other below it, so that the detector runs once. A sign is
-found at each scale at which it has about the size the detector was trained on; the best answer stays.
+The page is halved again and again, and all lie in one picture, so that the detector runs once. A sign is found at each
+scale at which it has about the size the detector was trained on; the best answer stays.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,8 @@ PIXELS_MAX = 1_200_000  # of the largest scale; larger pages are halved first
 HALVINGS_MAX = 3  # before that: a page may have 76 megapixels
 ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or threefold
 LEVELS = 5
-MARGIN = 16  # pixels of paper around each level; a multiple of the detector's largest stride
+COARSEST = 16  # pixels: the detector's largest stride; levels begin at multiples of it, as its crops do
+GAP = 16  # pixels at least between levels; with 8, less is read on cheques
 CANDIDATES = 600  # that are looked at, the likeliest
 SCORE_MIN = 0.18  # of the likeliest sign
 AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
@@ -53,7 +54,8 @@ class Mosaic(NamedTuple):
 def make_mosaic(page: tf.Tensor) -> Mosaic:
     """Return a page (h, w) uint8 at every scale."""
     levels, scale = _make_levels(page)
-    return Mosaic(*_lay_out(levels), scale)
+    picture, places = _lay_out(levels)
+    return Mosaic(picture, tf.stack(places), scale)
 
 
 def find_marks(detector: Callable[[tf.Tensor], tf.Tensor], mosaic: Mosaic) -> Marks:
@@ -91,27 +93,37 @@ def _halve(grey: tf.Tensor) -> tf.Tensor:
     return tf.nn.avg_pool2d(grey, 2, 2, "SAME")
 
 
-def _lay_out(levels: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Put the levels into one picture: the first above, the others in a row below it.
+def _lay_out(levels: list[tf.Tensor], axis: int = 0) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Put the levels into one picture: the first before all others along an axis, these among them along the other.
 
     Returns:
         The picture (h, w) float32, 0 where there is no level; its sides are multiples of 16.
-        Where each level is, (levels, 4) int32: left, top, width and height in pixels of the picture.
+        Where each level is: left, top, width and height in pixels of the picture, each (4,) int32.
     """
-    sizes = [tf.shape(level) for level in levels]
-    steps = [(size + MARGIN - 1) // MARGIN * MARGIN + MARGIN for size in sizes]  # rounded up, and a margin
-    below = [
-        tf.pad(level, [[0, steps[1][0] - size[0]], [0, step[1] - size[1]]])
-        for level, size, step in zip(levels[1:], sizes[1:], steps[1:], strict=True)
-    ]
-    row = tf.concat(below, 1)
-    width = tf.maximum(steps[0][1], tf.shape(row)[1])
-    top = tf.pad(levels[0], [[0, steps[0][0] - sizes[0][0]], [0, width - sizes[0][1]]])
-    row = tf.pad(row, [[0, 0], [0, width - tf.shape(row)[1]]])
-    lefts = tf.cumsum(tf.stack([step[1] for step in steps[1:]]), exclusive=True)
-    places = [tf.stack([0, 0, sizes[0][1], sizes[0][0]])]
-    places += [tf.stack([lefts[i], steps[0][0], size[1], size[0]]) for i, size in enumerate(sizes[1:])]
-    return tf.concat([top, row], 0), tf.stack(places)
+    first, *others = levels
+    size = tf.shape(first)
+    places = [tf.stack([0, 0, size[1], size[0]])]
+    if not others:
+        return _pad(first, _whole(size)), places
+    rest, their_places = _lay_out(others, 1 - axis)
+    start = _whole(size[axis] + GAP)
+    across = tf.maximum(_whole(size[1 - axis]), tf.shape(rest)[1 - axis])
+    parts = [_pad(part, _sides(along, across, axis)) for part, along in ((first, start), (rest, tf.shape(rest)[axis]))]
+    offset = tf.concat([_sides(0, start, axis), [0, 0]], 0)  # left, top
+    return tf.concat(parts, axis), places + [place + offset for place in their_places]
+
+
+def _whole(length: tf.Tensor) -> tf.Tensor:
+    return (length + COARSEST - 1) // COARSEST * COARSEST
+
+
+def _sides(along: tf.Tensor | int, across: tf.Tensor, axis: int) -> tf.Tensor:
+    return tf.stack([along, across] if axis == 0 else [across, along])
+
+
+def _pad(level: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    missing = size - tf.shape(level)
+    return tf.pad(level, tf.stack([tf.zeros_like(missing), missing], 1))
 
 
 class Candidates(NamedTuple):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE, LAYERS
 from mnist_demo.inference.integrity import golden_digits, golden_page, write_checksums
+from mnist_demo.inference.local import ONE_THREAD
 from mnist_demo.training.digits.framing import frame
 from mnist_demo.training.drawing.cuts import CUT_SIDE
 from mnist_demo.training.export.cutting import cut_out
@@ -33,18 +34,17 @@ Function = Callable[[tf.Tensor], tf.Tensor]
 class DigitModel(tf.Module):
     """Images to probabilities. `loaded(images)` takes (n, 28, 28), (n, 784), (28, 28) or (784,) float32 in [0, 1].
 
-    It keeps TensorFlow's variables and hides Keras's layers from the export: a SavedModel of these holds each variable
-    twice, and where it runs without Python, as in TensorFlow Serving, the one that is read is never restored.
+    The weights are constants of its graph, which TensorFlow arranges for the processor once; variables, at each call.
     """
 
     def __init__(self, network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        shown = keras.Model(network.inputs, [network.get_layer(name).output for name in SHOWN_LAYERS])
-        self.weights = [weight.value for net in (network, detector, cutter) for weight in net.weights]
-        self._logits = for_any_batch(lambda images: network(images, training=False) / temperature, IMAGE_SIDE)
-        self._responses = for_any_batch(lambda images: shown(images, training=False), IMAGE_SIDE)
-        self._cut = for_any_batch(lambda cuts: tf.sigmoid(cutter(cuts, training=False))[..., 0], CUT_SIDE)
-        self._detect: Function = lambda pictures: detector(pictures, training=False)
+        shown = [network.get_layer(name).output for name in SHOWN_LAYERS]
+        classify, cut = fix(keras.Model(network.inputs, [*shown, network.output])), fix(cutter)
+        self._logits = for_any_batch(lambda images: classify(images)[-1] / temperature, IMAGE_SIDE)
+        self._responses = for_any_batch(lambda images: classify(images)[:-1], IMAGE_SIDE)
+        self._cut = for_any_batch(lambda cuts: tf.sigmoid(cut(cuts))[..., 0], CUT_SIDE)
+        self._detect = fix(detector)
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
@@ -108,6 +108,19 @@ class DigitModel(tf.Module):
         return self.heat(tf.io.decode_png(png, 1)[..., 0])
 
 
+def fix(network: keras.Model) -> tf.types.experimental.PolymorphicFunction:
+    """Return what a trained net answers, its weights as constants of one graph that all signatures share."""
+    groups = network.trainable_variables, network.non_trainable_variables
+    values = [[weight.numpy() for weight in group] for group in groups]
+
+    @tf.function(input_signature=[tf.TensorSpec(network.inputs[0].shape, tf.float32)])
+    def answer(inputs: tf.Tensor) -> tf.Tensor:
+        constants = [[tf.constant(value) for value in group] for group in values]
+        return network.stateless_call(*constants, inputs, training=False)[0]
+
+    return answer
+
+
 def for_any_batch(function: Function, side: int) -> Function:
     """Let a function of images (n, side, side, 1) take (n, side, side), n = 0 too, and nothing else.
 
@@ -144,7 +157,8 @@ def export(network: keras.Model, temperature: float, detector: keras.Model, cutt
         "heat": model.heat,
         "heat_png": model.heat_png,
     }
-    tf.saved_model.save(model, str(folder), signatures=signatures)
+    with tf.experimental.function_executor_type(ONE_THREAD):  # which takes tf.cond only as one operation
+        tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
     write_warmup_requests(folder / WARMUP_REQUESTS)
     write_checksums(folder)
