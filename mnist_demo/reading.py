@@ -226,7 +226,7 @@ def _shared_height(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
 
 
 def _distance(boxes: Boxes, line: list[int], i: int) -> float:
-    """How far a small sign is from the nearest digit of a line, 1 being too far."""
+    """How far a small sign is from a line's nearest digit, too far being 1: two heights across, LOW of one down."""
     own = boxes[line]
     height = float(np.median(own[:, 3] - own[:, 1]))
     x, y = boxes[i, [0, 2]].mean(), boxes[i, [1, 3]].mean()

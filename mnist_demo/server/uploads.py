@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 PREFIX = "mnist-demo-"
-READ_WITHIN = 8 * 60  # seconds that an upload can be asked about
+# Within ten minutes, as docs/deployment.md says, an upload is gone.
+READ_WITHIN = 8 * 60  # seconds that it can be asked about
 KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
-EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
 SWEPT_EVERY = 10  # seconds
+EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ const PIXELS_MAX = 50e6; // of a picture that is read at all
 const SIDE_MAX = 20000; // pixels, likewise
 const WORK_PIXELS = 1.2e6; // a larger picture is reduced to about so many
 const COLOUR_SIDE = 256; // pixels; the picture is reduced to this to see how ink and paper differ in colour
-const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have
+const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have, as in grey.py
 const LUMA = [0.299, 0.587, 0.114];
 
 // A picture cannot be read: what is wrong, as the page takes it.
