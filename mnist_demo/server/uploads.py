@@ -50,14 +50,14 @@ def start_sweeping(folder: Path) -> None:
     threading.Thread(target=sweep_on, name="sweep-uploads", daemon=True).start()
 
 
-def sweep(folder: Path, age: float, empty_age: float = EMPTY_FOR) -> None:
-    """Delete the files in a folder older than so many seconds, and the folders in it empty for so many."""
+def sweep(folder: Path, age: float) -> None:
+    """Delete the files in a folder older than so many seconds, and the folders in it that are empty for EMPTY_FOR."""
     now = time.time()
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
             delete_older(Path(parent, name), now - age)
         if Path(parent) != folder:
-            remove_empty(Path(parent), now - empty_age)
+            remove_empty(Path(parent), now - EMPTY_FOR)
 
 
 def delete_older(path: Path, before: float) -> None:
