@@ -19,8 +19,8 @@ from mnist_demo.server import (
     trust_proxies,
 )
 
-COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # of the page; Gradio leaves it as it is
-QUEUE_MAX = 20  # calls of the API by gradio_client that may wait; more get 503
+COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # to a third; Gradio has none
+QUEUE_MAX = 20  # calls of the API by gradio_client that may wait, some five seconds of photos; more get 503
 SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
 
 # A picture gets one thread, as others wait: with 32 people drawing, two cores gave 114 readings a second instead of

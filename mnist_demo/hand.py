@@ -41,10 +41,10 @@ GLYPHS: dict[str, list[list[tuple[float, float]]]] = {
 }  # fmt: skip
 
 
-def smooth(points: Stroke, samples: int = 7) -> Stroke:
-    """Return a curve (n, 2) through the points: a Catmull-Rom spline, cut into short pieces."""
+def smooth(points: Stroke) -> Stroke:
+    """Return a curve (n, 2) through the points: a Catmull-Rom spline, cut into seven pieces from one to the next."""
     padded = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
-    steps = np.linspace(0, 1, samples, endpoint=False)[:, None]
+    steps = np.linspace(0, 1, 7, endpoint=False)[:, None]
     curve = []
     for before, start, end, after in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
         bend = 2 * before - 5 * start + 4 * end - after

@@ -123,7 +123,7 @@ class TestLines:
         boxes, labels = write_marks("1.5", "23")
         small = [label is not None and not label.isdigit() for label in labels]
         assert find_lines(boxes[::-1], small[::-1]) == [[4, 3, 2], [1, 0]]
-        assert text_of(boxes, labels, [[0, 1, 2], [3, 4]]) == "1.5\n23"
+        assert text_of(boxes, labels, [[0, 1, 2], [3, 4]], faint=boxes[:0]) == "1.5\n23"
 
     def test_nothing_makes_no_lines(self) -> None:
         assert find_lines(np.zeros((0, 4), np.float32), []) == []

@@ -22,7 +22,7 @@ from mnist_demo.reading import Reading, recognize
 
 # What Ray copies to the machines of a cluster: the package with its model, or a checkout less what .gitignore names.
 CODE = {"py_modules": [str(PACKAGE)]} if INSTALLED else {"working_dir": str(PACKAGE.parent), "excludes": [".git"]}
-SHARD_ROWS = 250  # pictures a task; what a machine that fails has begun is lost
+SHARD_ROWS = 250  # pictures a task, which takes a core half a minute; what a machine that fails has begun is lost
 OBJECTS_MAX = 100 << 20  # bytes of memory that Ray sets aside on this machine; the tasks' names and counts are few
 
 

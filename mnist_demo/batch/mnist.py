@@ -20,7 +20,7 @@ AREA = IMAGE_SIDE**2
 SHAPES = ((IMAGE_SIDE, IMAGE_SIDE), (AREA,), (IMAGE_SIDE, IMAGE_SIDE, 1))  # of an image
 NAME = re.compile(r"\.(npy|npz|csv|gz)$|idx[13]-ubyte$", re.IGNORECASE)
 GZIP, IDX, NPY, ZIP = b"\x1f\x8b", b"\0\0\x08", b"\x93NUMPY", b"PK"
-AT_ONCE = 500  # images
+AT_ONCE = 500  # images that are floats at a time, in 1.6 MB; all of MNIST's would take 190
 
 
 class Dataset(NamedTuple):

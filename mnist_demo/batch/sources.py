@@ -18,7 +18,7 @@ from mnist_demo.reading import Reading
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-STANDARD_INPUT = "-"
+# What folders are looked through for; a file that is named is read whatever it is called.
 PICTURES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".pdf")
 OTHER_PICTURES = (".heic", ".heif", ".avif", ".bmp", ".gif", ".tif", ".tiff")  # that they are not read is worth a word
 IDX_IMAGES = ("idx3-ubyte", "idx3-ubyte.gz")  # MNIST's own
@@ -47,7 +47,7 @@ def find_items(paths: Iterable[str]) -> list[Item]:
 
 
 def _find(path: str) -> Iterator[Item]:
-    if path == STANDARD_INPUT:
+    if path == "-":
         yield Item(path, sys.stdin.buffer.read())
     elif Path(path).is_dir():
         found = list(pictures_in(path))

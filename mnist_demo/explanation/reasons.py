@@ -16,8 +16,7 @@ from mnist_demo.picture.data_url import draw_data_url
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-MAPS_SHOWN = 9  # of each layer
-SHADES = 16  # of grey in a layer's picture: four bits a pixel
+MAPS_SHOWN = 9  # of each layer, three by three on the page
 
 
 def explain(question: object, classifier: Classifier) -> dict[str, str]:
@@ -97,7 +96,5 @@ def side_by_side(responses: NDArray[np.float32]) -> str:
     peaks = responses.max(axis=(0, 1))
     strongest = np.sort(peaks.argsort()[-MAPS_SHOWN:])
     maps = responses[..., strongest] / np.maximum(peaks[strongest], 1e-6)
-    shades = np.rint(maps * (SHADES - 1)).astype(np.uint8)
-    picture = Image.fromarray(np.hstack(list(np.moveaxis(shades, 2, 0))))
-    picture.putpalette(np.linspace(0, 255, SHADES).astype(np.uint8).repeat(3).tobytes())
-    return draw_data_url(picture, "png", optimize=True)
+    row = np.hstack(list(np.moveaxis(maps, 2, 0)))
+    return draw_data_url(Image.fromarray(np.rint(255 * row).astype(np.uint8)), "png", optimize=True)

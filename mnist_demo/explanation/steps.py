@@ -16,10 +16,10 @@ from mnist_demo.reading import is_digit, read_marks
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-SHOWN_SIDE = 480  # pixels: the longest side of a step's picture
+SHOWN_SIDE = 480  # pixels: the longest side of a step's picture, some 5 kB of WebP
 DIGITS_SHOWN = 8  # a row of them
 HOT = (255, 48, 0)  # the colour of the heat map
-FAINT = 0.1  # of it, that is not shown
+FAINT = 0.1  # of it, that is not shown: blank paper has 0.01 to 0.05, which would lie over it as a haze
 OPAQUE = 216  # of 255, where it is hottest: the ink below is still seen
 
 

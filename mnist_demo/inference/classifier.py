@@ -96,7 +96,7 @@ class Classifier:
             raise ConnectionError(f"the model that is served is another: it does not give {LABELS} numbers an image")
         return np.concatenate([np.zeros((0, LABELS), np.float32), *rows])
 
-    def saliency(self, images: Images, labels: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
+    def saliency(self, images: Images, labels: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return how much each pixel's ink speaks for a label: the gradient of the label's log-odds.
 
         The log-odds, unlike the probability, have a gradient that does not vanish where the model is sure
@@ -105,7 +105,7 @@ class Classifier:
 
         Args:
             images: (n, 28, 28) float32 in [0, 1].
-            labels: (n,) integers in [0, 9]; by default each image's most probable label.
+            labels: (n,) integers in [0, 9].
 
         Returns:
             (n, 28, 28) float32: above 0 where more ink makes the label more likely, below 0 where less.
@@ -114,8 +114,7 @@ class Classifier:
             ValueError: the images have another shape.
         """
         _check_shape(images)
-        chosen = self.predict(images).argmax(1) if labels is None else labels
-        return self._run("saliency", images=images, labels=chosen.astype(np.int64))["output_0"]
+        return self._run("saliency", images=images, labels=labels.astype(np.int64))["output_0"]
 
     def layers(self, images: Images) -> list[NDArray[np.float32]]:
         """Return what three layers respond to, from the image on: the first, one midway, and the last.

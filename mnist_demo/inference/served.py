@@ -16,10 +16,12 @@ import urllib3
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_demo.inference.contract import IMAGE_SIDE, LABELS, SIGNS
+
 MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0  # until a try is given up
-STATE_SECONDS = 1.0  # likewise, for the state of the model
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0  # until a try is given up; the slowest pages take some 2 of a processor
+STATE_SECONDS = 1.0  # likewise, for the state of the model, which whoever asks /readyz waits for
 # A server whose queue is full answers 503. Asking twice does no harm, so whatever goes wrong is tried again, after
 # 0.1, 0.2 and 0.4 seconds; but an answer that did not come in time once is waited for only once more.
 RETRIES = urllib3.Retry(
@@ -31,7 +33,8 @@ RETRIES = urllib3.Retry(
     raise_on_status=False,
     respect_retry_after_header=False,
 )
-READ_SHAPES = {"boxes": (4,), "signs": (16,), "images": (28, 28), "probabilities": (10,)}  # of each mark
+# Of each mark, as JSON has no shape for none.
+READ_SHAPES = {"boxes": (4,), "signs": (len(SIGNS),), "images": (IMAGE_SIDE, IMAGE_SIDE), "probabilities": (LABELS,)}
 
 State = Literal["ready", "loading", "away"]
 

@@ -12,7 +12,7 @@ from mnist_demo.picture import PictureError
 from mnist_demo.picture.pdf import Page, draw_pages
 
 PAGES_MAX = 8  # files, which is what they become, that the page sends in one request
-SECONDS_MAX = 5  # after which no further page is drawn
+SECONDS_MAX = 5  # after which no further page is drawn, as someone waits; a scan takes some tenths of one
 
 
 def first_pages(upload: object) -> dict[str, Any]:

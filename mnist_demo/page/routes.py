@@ -14,7 +14,7 @@ from mnist_demo.document.pictures import MASKABLE, PREVIEW
 from mnist_demo.document.typeface import TYPEFACE
 from mnist_demo.model_folder import MODELS
 
-WEEK = {"Cache-Control": "max-age=604800"}
+WEEK = {"Cache-Control": "max-age=604800"}  # of the typeface, which hardly ever changes
 
 
 def routes() -> list[BaseRoute]:

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pypdfium2
 
-PIXELS_AN_INCH, POINTS_AN_INCH = 150, 72
-PIXELS_MAX = 4_000_000  # of a page's picture; A4 has 2.2 million, and what is larger is reduced
+PIXELS_AN_INCH, POINTS_AN_INCH = 150, 72  # A4 gets 2.2 million pixels, more than the model's largest scale has
+PIXELS_MAX = 4_000_000  # of a page's picture; what is larger is reduced
 SIDE_MAX = 10_000  # pixels, likewise
 SECONDS_MAX = 5  # of a processor, for a page; a scan takes some tenths of one
-MEMORY_MAX = 2**30  # bytes that the process may take
+MEMORY_MAX = 2**30  # bytes that the process may take; for scans of 2 and 35 megapixels it takes 60 and 250 million
 HEAD = struct.Struct(">III")  # before each picture: its height, its width, and the bytes of a row
-LOCKED, DAMAGED = 3, 4  # exit statuses
-PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD of PDFium's
+LOCKED, DAMAGED = 3, 4  # exit statuses; Python has 0 to 2
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def main() -> int:
         for number in range(min(len(document), int(sys.argv[1]))):
             _send(document[number])
     except pypdfium2.PdfiumError as error:
-        return LOCKED if error.err_code == PASSWORD_ERROR else DAMAGED
+        return LOCKED if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD else DAMAGED
     return 0 if len(document) else DAMAGED
 
 

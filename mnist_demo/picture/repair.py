@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from mnist_demo.picture import signatures
 
-PNG_NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+PNG_NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND")  # chunks that the pixels depend on
 JPEG_SCAN, JPEG_EXIF, JPEG_ADOBE, JPEG_COMMENT = 0xDA, 0xE1, 0xEE, 0xFE  # markers
-ADOBE_LENGTH = 14  # bytes, of the segment that tells the colours' kind
+ADOBE_LENGTH = 14  # bytes of the segment that tells the colours' kind; a shorter one is damaged
 
 
 def without_extras(content: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from python_multipart.multipart import parse_options_header
@@ -16,11 +17,10 @@ from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, UPLOAD_MAX
 from mnist_demo.server.uploads import has_expired
 
 PARTS_MAX = 20  # of a form; the page sends 8 files and 3 fields. A file of a few kB can take half a second to read
-BODY_WITHIN = 60  # seconds, for a body to arrive
-HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time
-DRAIN_MAX = 100_000_000  # bytes of a body too large that are still taken, so that its sender gets to hear why
-DRAIN_WITHIN = 5  # seconds, likewise
-AGAIN_AFTER = 5  # seconds, until there may be room for a body again
+BODY_WITHIN = 60  # seconds, for a body to arrive: the largest does at 2 Mbit/s
+HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time, which bounds the memory they take to 300 MB
+DRAIN_WITHIN = 5  # seconds, in which a body that is refused is still taken, so that its sender gets to hear why
+AGAIN_AFTER = 5  # seconds, until there may be room for a body again: twenty large photos are read in about so many
 
 TOO_LARGE = {
     UPLOAD_MAX: f"The upload is larger than {UPLOAD_MAX // 1_000_000} MB. Shrink the image.",
@@ -158,14 +158,8 @@ def replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def drain(receive: Receive) -> None:
-    """Take and forget the rest of a body, within limits: a client that can't send on may never read the answer."""
-    taken = 0
-    try:
+    """Take and forget the rest of a body for a while: a client that can't send on may never read the answer."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_WITHIN):
-            while taken < DRAIN_MAX:
-                message = await receive()
-                taken += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
+            while (await receive()).get("more_body", False):
+                pass

@@ -11,7 +11,7 @@ from mnist_demo.server.rates import TOO_MANY, client_of
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
-AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again
+AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again: some 200 drawings are read in them
 BUSY = "Many people are here right now. Please try again in a few seconds."
 
 

@@ -11,7 +11,7 @@ from typing import Any
 PRIVATE_NETWORKS = "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,::1"
 TUNNEL = "127.0.0.1,::1"  # the end of Gradio's tunnel on this machine
 HEARD_WITHIN = 0.5  # seconds for the requests of connections that stood when the server was asked to stop
-FINISHED_WITHIN = 8  # seconds for requests to finish after that
+FINISHED_WITHIN = 8  # seconds for requests to finish after that; Docker kills what takes more than 10 in all
 
 
 def trust_proxies(declared: str | None, share: bool) -> None:

@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from PIL import ExifTags
+
 from mnist_demo.picture import signatures
 
-ORIENTATION = 0x0112  # the EXIF tag
-SHORT = 3  # the EXIF type of its value
+SHORT = 3  # the EXIF type of the orientation
 
 JPEG_EXIF = re.compile(rb"\xff\xe1(..)Exif\0\0", re.DOTALL)
 JPEG_OTHER = re.compile(rb"\xff(?:\xe1(..)http://ns\.adobe\.com/|\xed(..)Photoshop 3\.0\0)", re.DOTALL)  # XMP, IPTC
@@ -86,7 +87,7 @@ def blank_exif(body: bytearray, start: int, end: int) -> None:
     orientation = read_orientation(bytes(body[start:end]))
     kept = struct.pack(">2sHIHI", b"MM", 42, 8, 0, 0)
     if orientation > 1:
-        kept = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, SHORT, 1, orientation, 0, 0)
+        kept = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ExifTags.Base.Orientation, SHORT, 1, orientation, 0, 0)
     body[start:end] = kept[: end - start].ljust(end - start, b"\0")
 
 
@@ -100,7 +101,7 @@ def read_orientation(tiff: bytes) -> int:
         (count,) = struct.unpack_from(f"{order}H", tiff, directory)
         for entry in range(directory + 2, directory + 2 + 12 * count, 12):
             tag, kind, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
-            if (tag, kind) == (ORIENTATION, SHORT):
+            if (tag, kind) == (ExifTags.Base.Orientation, SHORT):
                 return value if 1 <= value <= 8 else 1
     except struct.error:
         pass

@@ -14,7 +14,7 @@ from mnist_demo.server.routes import Work
 # long run; that it leaves their turn to others is the gates' part.
 RATES: dict[Work, tuple[float, int]] = {"page": (100, 2000), "drawing": (250, 2500), "photo": (8, 150)}
 TOO_MANY = "Too many requests from your network. Please wait a moment."
-CLIENTS_MAX = 20_000  # addresses remembered for each kind of work
+CLIENTS_MAX = 20_000  # addresses remembered for each kind of work, in some 2 MB; whoever is forgotten has a full burst
 
 
 class Rate:

@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 PREFIX = "mnist-demo-"
-READ_WITHIN = 8 * 60  # seconds that an upload can be asked about
+# Within ten minutes, as docs/deployment.md says, an upload is gone.
+READ_WITHIN = 8 * 60  # seconds that it can be asked about
 KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
-EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
 SWEPT_EVERY = 10  # seconds
+EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +50,14 @@ def start_sweeping(folder: Path) -> None:
     threading.Thread(target=sweep_on, name="sweep-uploads", daemon=True).start()
 
 
-def sweep(folder: Path, age: float, empty_age: float = EMPTY_FOR) -> None:
-    """Delete the files in a folder older than so many seconds, and the folders in it empty for so many."""
+def sweep(folder: Path, age: float) -> None:
+    """Delete the files in a folder older than so many seconds, and the folders in it that are empty for EMPTY_FOR."""
     now = time.time()
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
             delete_older(Path(parent, name), now - age)
         if Path(parent) != folder:
-            remove_empty(Path(parent), now - empty_age)
+            remove_empty(Path(parent), now - EMPTY_FOR)
 
 
 def delete_older(path: Path, before: float) -> None:

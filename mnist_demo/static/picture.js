@@ -5,7 +5,7 @@ const PIXELS_MAX = 50e6; // of a picture that is read at all
 const SIDE_MAX = 20000; // pixels, likewise
 const WORK_PIXELS = 1.2e6; // a larger picture is reduced to about so many
 const COLOUR_SIDE = 256; // pixels; the picture is reduced to this to see how ink and paper differ in colour
-const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have
+const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have, as in grey.py
 const LUMA = [0.299, 0.587, 0.114];
 
 // A picture cannot be read: what is wrong, as the page takes it.
@@ -95,13 +95,12 @@ function covarianceOf(data, width, height) {
 }
 
 function greyOf(data, mixture) {
-  const grey = new Uint8Array(data.length / 4);
+  const grey = new Uint8ClampedArray(data.length / 4); // rounds, as Pillow does
   const lowest = mixture && 255 * mixture.reduce((total, weight) => total + Math.min(0, weight), 0);
   let isWhole = true;
   for (let i = 0; i < grey.length; i++) {
     const [red, green, blue, alpha] = [data[4 * i], data[4 * i + 1], data[4 * i + 2], data[4 * i + 3]];
-    if (mixture)
-      grey[i] = Math.min(255, Math.max(0, mixture[0] * red + mixture[1] * green + mixture[2] * blue - lowest));
+    if (mixture) grey[i] = mixture[0] * red + mixture[1] * green + mixture[2] * blue - lowest;
     else grey[i] = (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
     isWhole &&= alpha === 255;
   }

@@ -1,7 +1,7 @@
 // What marks say: mnist_demo/reading.py in JavaScript. A table of cases, tests/readings.json, holds for both.
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
-const [ON_SIDE, ON_HEAD, TELLING] = ["123457", "23457", "2345679"];
-const TELLING_TURNED = ["0123456789", ON_SIDE, ON_HEAD, ON_SIDE];
+// Constants are reading.py's, which tells what they were chosen on.
+const TELLING = "123457"; // digits that tell the way up
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
 const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.45, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
@@ -10,7 +10,6 @@ const isDigit = (label) => label !== null && /\d/.test(label);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const mean = (values) => sum(values) / values.length;
 const best = (values) => values.indexOf(Math.max(...values));
-const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -41,9 +40,8 @@ function standsOut(marks, turned) {
 }
 
 function evidence({ digits, turned }) {
-  return sum(
-    digits.filter(({ label }) => label && TELLING_TURNED[turned].includes(label)).map(({ confidence }) => confidence),
-  );
+  const tells = ({ label }) => (turned ? TELLING.includes(label) : isDigit(label));
+  return sum(digits.filter(tells).map(({ confidence }) => confidence));
 }
 
 function isClear({ digits }) {
@@ -116,7 +114,7 @@ function findLines(marks) {
   const ordered = [...marks].sort((a, b) => a.box[0] - b.box[0]);
   const isSmall = ({ label }) => label !== null && !isDigit(label);
   for (const mark of ordered.filter((one) => !isSmall(one))) {
-    const shares = lines.map((line) => beside(line.at(-1).box, mark.box, line.at(-2)?.box));
+    const shares = lines.map((line) => sharedHeight(line.at(-1).box, mark.box));
     const line = lines[best(shares)];
     if (line && Math.max(...shares) >= LEVEL) line.push(mark);
     else lines.push([mark]);
@@ -130,16 +128,9 @@ function findLines(marks) {
   return lines.sort((a, b) => middle(a) - middle(b));
 }
 
-// How much of the lower one's height two boxes share, the line going on as it went from `before` to `a`.
-function beside(a, b, before) {
-  const height = Math.max(Math.min(a[3] - a[1], b[3] - b[1]), 1e-3);
-  if (b[0] - a[2] > 12 * Math.max(a[3] - a[1], b[3] - b[1])) return 0;
-  let rise = 0;
-  if (before) {
-    const run = Math.max(a[0] - before[0], 0.5 * (a[3] - a[1]));
-    rise = (clip((a[1] + a[3] - before[1] - before[3]) / 2 / run, -0.3, 0.3) / 2) * (b[0] - a[0]);
-  }
-  return (Math.min(a[3] + rise, b[3]) - Math.max(a[1] + rise, b[1])) / height;
+// How much of the lower one's height two boxes share, below 0 where they share none.
+function sharedHeight(a, b) {
+  return (Math.min(a[3], b[3]) - Math.max(a[1], b[1])) / Math.max(Math.min(a[3] - a[1], b[3] - b[1]), 1e-3);
 }
 
 // How far a small sign is from the nearest digit of a line, 1 being too far.

