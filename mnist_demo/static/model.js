@@ -7,13 +7,12 @@ import "./gradients.js";
 const THREADS_MAX = 4; // where the page may have any: see service-worker.js
 const SIDE = 28; // pixels of the image that the classifier sees
 
-// TensorFlow.js fails at tensors without elements. Where nothing is seen on a page, the likeliest place is taken
-// nevertheless: a mark too unlikely to be read.
-registerOp("Where", async ({ inputs: [condition] }) => {
-  const places = await tf.whereAsync(condition);
-  if (places.size) return places;
-  places.dispose();
-  return tf.zeros([1, condition.rank], "int32");
+// TensorFlow's Where of a vector, at once, so that a page is read without waiting for each operation. TensorFlow.js fails
+// at tensors without elements: where nothing is seen, the likeliest place is taken, a mark too unlikely to be read.
+registerOp("Places", ({ inputs: [condition] }) => {
+  const there = condition.dataSync();
+  const places = [...there.keys()].filter((place) => there[place]);
+  return tf.tensor2d(places.length ? places : [0], [places.length || 1, 1], "int32");
 });
 
 export async function loadModel() {
@@ -31,8 +30,7 @@ export class Model {
   // Runs a signature and returns these of its outputs, each { data, shape }.
   async run(signature, inputs, names) {
     const outputs = names.map((name) => `${signature}/${name}`);
-    const run = inputs.page ? "executeAsync" : "execute"; // how many marks there are is known only when a page is read
-    const tensors = [await this.graph[run](inputs, outputs)].flat();
+    const tensors = [this.graph.execute(inputs, outputs)].flat();
     const answers = await Promise.all(
       tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })),
     );
