@@ -281,4 +281,5 @@ def test_the_page_speaks_the_readers_language(visit: Visit, language: str) -> No
     page = visit(**PHONE, locale=LOCALES[language])
     expect(page.get_by_text(texts["here"])).to_be_visible()
     page.get_by_role("tab", name=texts["photo"], exact=True).click()
+    expect(page.locator("#photo .drop strong")).to_have_text(texts["drop_touch"])
     assert overflow(page) == 0
