@@ -34,6 +34,9 @@
   // A text by its key; {name} in it stands for values.name.
   window.T = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
 
+  // Whether a finger is what mostly points: files are not dropped there, and it has a camera.
+  window.isTouch = matchMedia("(pointer: coarse)").matches;
+
   // Gradio follows the system; a theme chosen here goes before it.
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {

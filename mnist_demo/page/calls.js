@@ -6,15 +6,19 @@
   // seconds to ask again; undefined where it cannot be reached, or fails.
   async function call(component, name, argument) {
     const question = { component_id: component, fn_name: name, session_hash: SESSION };
-    const response = await fetch("gradio_api/component_server/", {
-      method: "POST",
-      ...(argument?.binary
-        ? { body: asForm({ ...argument.data, ...question }) }
-        : asJson({ ...question, data: argument })),
-    }).catch(() => null);
-    if (response?.ok) return response.json();
-    const again = Number(response?.headers.get("Retry-After"));
-    return again ? { ...(await response.json()), again } : undefined;
+    try {
+      const response = await fetch("gradio_api/component_server/", {
+        method: "POST",
+        ...(argument?.binary
+          ? { body: asForm({ ...argument.data, ...question }) }
+          : asJson({ ...question, data: argument })),
+      });
+      if (response.ok) return await response.json();
+      const again = Number(response.headers.get("Retry-After"));
+      return again ? { ...(await response.json()), again } : undefined;
+    } catch {
+      return undefined; // the connection broke off, perhaps in the middle of the answer
+    }
   }
 
   function asForm(fields) {

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.document.files import STYLES, asset, markup
 from mnist_demo.document.head import NO_SCRIPT, describe, limits
+from mnist_demo.page.chunks import chunks
 
 SCRIPTS = ("document/page.js", "page/calls.js", "page/offline.js")
 
@@ -16,6 +17,9 @@ GRADIOS_LINK = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*
 GRADIOS_MANIFEST, MANIFEST = b'href="/manifest.json"', b'href="manifest.json"'  # below a path, it lies there
 START, END = b'<meta charset="utf-8" />', b"</head>"
 BODY = re.compile(rb"<body[^>]*>")
+ENTRY = re.compile(rb'<script type="module"[^>]* src="\./assets/([^"]+)"')
+STYLESHEET = b'<link rel="stylesheet"'
+UNHURRIED = b'<link rel="preload" as="style" onload="this.onload=null;this.rel=\'stylesheet\'"'  # no frame waits for it
 NOTICE = b'<p class="offline" role="status"></p>'
 HEADING = re.compile(r'<svg class="logo".*?</div>', re.DOTALL)
 
@@ -39,6 +43,19 @@ def heading() -> bytes:
     assert found
     shown = f'<div class="waiting"><header>{found[0]}</header></div>'
     return f'<script>document.currentScript.insertAdjacentHTML("afterend", `{shown}`)</script>'.encode()
+
+
+def fetch_ahead(document: bytes) -> bytes:
+    """Return the script that has all fetched at once that Gradio's scripts import one after the other.
+
+    That is once the first frame is there, which it would hold up.
+    """
+    entry = ENTRY.search(document)
+    names = [name for name in chunks(entry[1].decode()) if name.encode() not in document] if entry else []
+    kinds = {"js": 'rel="modulepreload"', "css": 'rel="preload" as="style"'}
+    links = "".join(f'<link {kinds[name.split(".")[-1]]} crossorigin href="./assets/{name}">' for name in names)
+    add = f"document.head.insertAdjacentHTML('beforeend', `{links}`)"
+    return f"<script>requestAnimationFrame(() => setTimeout(() => {add}))</script>".encode()
 
 
 class DocumentHead:
@@ -75,5 +92,7 @@ class DocumentHead:
         description = describe(get_root_url(Request(scope), "/", scope.get("root_path")))
         document = GRADIOS_LINK.sub(b"", document).replace(START, START + description, 1)
         document = document.replace(GRADIOS_MANIFEST, MANIFEST, 1)
-        document = BODY.sub(lambda body: body[0] + self.shown, document, count=1)
+        document = document.replace(STYLESHEET, UNHURRIED, 1)
+        shown = self.shown + fetch_ahead(document)
+        document = BODY.sub(lambda body: body[0] + shown, document, count=1)
         return document.replace(END, self.dress + END, 1)

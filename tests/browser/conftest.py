@@ -30,6 +30,7 @@ VISITED = "try { localStorage.setItem('visited', 'yes') } catch {}"
 EXPECTED_FAULTS = (
     "Failed to load resource: net::ERR_FAILED",  # where a test cuts the connection
     "Failed to load resource: net::ERR_FILE_NOT_FOUND",  # or deletes a file
+    "Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH",  # or breaks an answer off
 )
 
 expect.set_options(timeout=30_000)  # milliseconds; the first reading waits until TensorFlow has loaded

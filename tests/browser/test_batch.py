@@ -209,6 +209,29 @@ def test_mnists_own_files_are_read_as_their_images(
     expect(batch_tab.locator("#photo .picture img")).to_be_visible()
 
 
+@pytest.mark.parametrize("window", WINDOWS)
+def test_labels_without_images_are_said_to_wait_for_them(
+    open_page: OpenPage, mnist_images: NDArray[np.uint8], tmp_path: Path, window: str
+) -> None:
+    page = open_page(**WINDOWS[window])
+    page.get_by_role("tab", name="Batch").click()
+    files = SETS["IDX with labels"](mnist_images)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    labels, images = (tmp_path / name for name in files)
+    count, clear = page.locator("#batch .count"), page.get_by_role("button", name="Clear")
+    page.locator("#batch input").set_input_files(labels)
+    expect(count).to_have_text("10 labels are here, but not their images. Add the file of the images too.")
+    page.screenshot(path=SCREENSHOTS / f"labels-{window}.png")
+    clear.click()
+    expect(count).to_have_text("No files yet")
+    expect(clear).to_be_disabled()
+    page.locator("#batch input").set_input_files(labels)
+    expect(clear).to_be_enabled()
+    page.locator("#batch input").set_input_files(images)
+    expect(count).to_have_text("10 of 10 files read · 9 of 10 right")
+
+
 def test_a_table_of_something_else_is_named_as_such(batch_tab: Page, tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text("name,price\npen,3\n")
     batch_tab.locator("#batch input").set_input_files(tmp_path / "prices.csv")

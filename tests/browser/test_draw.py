@@ -1,6 +1,10 @@
 """Drawing digits on the sketchpad."""
 
 import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -179,6 +183,39 @@ def test_a_lost_connection_is_shown_and_recovers_by_itself(page: Page) -> None:
     expect(status).to_have_text("Connection lost. Trying again…")
     page.unroute("**/component_server/**")
     expect(page.locator("#reading")).to_have_text("7")
+    expect(status).to_have_text("")
+
+
+class BreakingHandler(BaseHTTPRequestHandler):
+    """Answers with a part of what it announces."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b'{"text": "7", "dig')
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def breaking() -> Iterator[str]:
+    """The address of a server whose answers break off."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreakingHandler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_an_answer_that_breaks_off_is_a_lost_connection_at_once(page: Page, breaking: str) -> None:
+    page.route("**/component_server/**", lambda route: route.continue_(url=breaking))
+    draw(page, "7")
+    status = page.locator("#sketchpad .connection")
+    expect(status).to_have_text("Connection lost. Trying again…", timeout=10_000)  # which is sooner than 30 s
+    page.unroute("**/component_server/**")
+    expect(page.locator("#reading")).to_have_text("7", timeout=10_000)
     expect(status).to_have_text("")
 
 

@@ -12,7 +12,7 @@ from mnist_demo.document.texts import TEXTS
 from mnist_demo.page.answers import Kind
 from mnist_demo.picture.errors import WORDS
 
-from .conftest import PHONE, SCREENSHOTS, OpenPage
+from .conftest import DESKTOP, PHONE, SCREENSHOTS, OpenPage
 
 ENGLISH = TEXTS["en"]
 LOCALES = {"de": "de-AT", "es": "es-MX", "fr": "fr-FR", "zh": "zh-CN", "hi": "hi-IN"}
@@ -43,6 +43,17 @@ def test_the_page_speaks_the_readers_language(open_page: OpenPage, language: str
     expect(page.get_by_role("button", name=texts["clear"])).to_be_visible()
     assert overflow(page) == 0
     page.screenshot(path=SCREENSHOTS / f"phone-{language}.png")
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_phone_is_told_to_take_or_choose_photos_and_a_mouse_to_drop_them(open_page: OpenPage, language: str) -> None:
+    for window, suffix in ((PHONE, "_touch"), (DESKTOP, "")):
+        page = open_page(**window, locale=LOCALES.get(language, "en-US"))
+        for tab, keys in (("photo", ("drop", "drop_else")), ("batch", ("batch_drop", "batch_else"))):
+            page.get_by_role("tab", name=TEXTS[language][tab], exact=True).click()
+            told = page.locator(f"#{tab} .drop :is(strong, span)")
+            expect(told).to_have_text([TEXTS[language][f"{key}{suffix}"] for key in keys])
+            page.screenshot(path=SCREENSHOTS / f"places-{language}-{tab}{suffix}.png")
 
 
 def overflow(page: Page) -> int:

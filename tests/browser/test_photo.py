@@ -5,17 +5,18 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Write
 from pictures import encode, encode_pdf, locked_pdf, photo, png_bomb
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_demo.examples import drawings
 
-from .conftest import SCREENSHOTS, OpenPage
+from .conftest import SCHEMES, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw
 
 # Hand a file to the page as the system does: through an event that carries it.
@@ -246,6 +247,121 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
     assert box
     assert box["x"] < picture["x"] + 0.4 * picture["width"]  # boxes lie on the picture that is shown
     assert photo_tab.locator("#photo .picture img").evaluate("image => image.naturalWidth") == 4000
+
+
+# Notes what is told of the progress, and what moves, but for another picture's frame and the centred shares.
+WATCHED = """() => {
+  [window.told, window.moved] = [[], []];
+  const progress = document.querySelector("#photo .progress");
+  new MutationObserver(() => told.push(progress.textContent)).observe(progress, { childList: true });
+  new PerformanceObserver((list) => {
+    const nodes = list.getEntries().flatMap(({ sources }) => sources.map(({ node }) => node));
+    moved.push(...nodes.filter((node) => !node?.matches?.(".fitted, .share")).map((node) => node?.className));
+  }).observe({ type: "layout-shift" });
+}"""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_picture_is_shown_at_once_and_marked_as_being_read(
+    open_page: OpenPage, photo_file: Path, tmp_path: Path, write: Write, window: str, scheme: Any
+) -> None:
+    page = open_page(**WINDOWS[window], color_scheme=scheme)
+    page.get_by_role("tab", name="Photo").click()
+    stage, picture = page.locator("#photo .stage"), page.locator("#photo .picture img")
+    stage.wait_for()
+    place = stage.bounding_box()
+    page.evaluate(WATCHED)
+    Image.fromarray(write("42")).save(tmp_path / "42.png")
+    held: list[Route] = []
+    page.route("**/component_server/**", lambda route: held.append(route))
+    for path, number in ((photo_file, "4071"), (tmp_path / "42.png", "42")):
+        page.evaluate("told.length = moved.length = 0")
+        upload(page, path)
+        with Image.open(path) as image:
+            page.wait_for_function("([part, width]) => document.querySelector(part).naturalWidth === width",
+                                   arg=["#photo .picture img", image.width])  # fmt: skip
+        expect(page.locator("#photo .progress")).to_have_text("Reading…")
+        expect(page.locator("#photo .boxes button")).to_have_count(0)
+        expect(page.locator("#reading")).to_have_text("")  # no number stands beside another's picture
+        expect(page.locator("#reading")).to_have_attribute("aria-busy", "true")
+        page.wait_for_timeout(600)
+        page.screenshot(path=SCREENSHOTS / f"reading-{window}-{scheme}-{number}.png")
+        assert stage.bounding_box() == place
+        while held:
+            held.pop().continue_()
+        expect(page.locator("#reading")).to_have_text(number)
+        expect(page.locator("#photo .progress")).to_be_hidden()
+        assert page.evaluate("told") == ["Reading…", ""]
+        assert page.evaluate("moved") == []
+    expect(picture).to_have_attribute("alt", "Your photo")
+    page.unroute("**/component_server/**")
+
+
+def test_a_photo_that_is_turned_is_told_to_be_read_once(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "lying.png"
+    Image.fromarray(np.rot90(photo("note.webp"))).save(path)
+    photo_tab.evaluate(WATCHED)
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#reading")).to_have_text("4071")
+    assert photo_tab.evaluate("told") == ["Reading…", ""]
+
+
+def test_the_mark_of_progress_stands_still_where_motion_is_reduced(open_page: OpenPage, photo_file: Path) -> None:
+    motions = "document.querySelector('#photo .progress').getAnimations({ subtree: true }).map((one) => one.playState)"
+    for reduced in ("reduce", "no-preference"):
+        page = open_page(reduced_motion=reduced)
+        page.get_by_role("tab", name="Photo").click()
+        page.route("**/component_server/**", lambda _: None)
+        upload(page, photo_file)
+        expect(page.locator("#photo .progress")).to_be_visible()
+        page.wait_for_timeout(600)
+        assert ("running" in page.evaluate(motions)) == (reduced == "no-preference")
+        page.unroute("**/component_server/**")
+
+
+@pytest.mark.parametrize("older", ["upload", "example"])
+def test_a_late_answer_about_an_older_picture_changes_nothing(
+    photo_tab: Page, photo_file: Path, tmp_path: Path, write: Write, older: str
+) -> None:
+    Image.fromarray(write("42")).save(tmp_path / "42.png")
+    held: list[Route] = []
+    photo_tab.route("**/component_server/**", lambda route: held.append(route), times=1)
+    if older == "upload":
+        upload(photo_tab, photo_file)
+    else:
+        photo_tab.get_by_role("button", name="Example 2963").click()
+    expect(photo_tab.locator("#photo .progress")).to_have_text("Reading…")
+    photo_tab.wait_for_timeout(1700)
+    expect(photo_tab.locator("#photo .connection")).to_have_text("Waiting for the model…")
+    upload(photo_tab, tmp_path / "42.png")
+    expect(photo_tab.locator("#reading")).to_have_text("42")
+    with photo_tab.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    photo_tab.wait_for_timeout(300)
+    expect(photo_tab.locator("#reading")).to_have_text("42")
+    expect(photo_tab.locator("#photo .boxes button")).to_have_count(2)
+    expect(photo_tab.locator("#photo .connection")).to_have_text("")
+
+
+def test_opening_the_camera_ends_the_reading_of_a_picture(
+    launch: Callable[..., Browser], open_page: OpenPage, photo_file: Path
+) -> None:
+    browser = launch("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    page = open_page(browser.new_context())
+    page.get_by_role("tab", name="Photo").click()
+    held: list[Route] = []
+    page.route("**/component_server/**", lambda route: held.append(route), times=1)
+    upload(page, photo_file)
+    expect(page.locator("#photo .progress")).to_have_text("Reading…")
+    page.get_by_role("button", name="Camera").click()
+    expect(page.get_by_role("button", name="Take photo")).to_be_visible()
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("button", name="Take photo")).to_be_visible()
+    expect(page.locator("#photo .progress")).to_be_hidden()
+    browser.close()
 
 
 @pytest.mark.parametrize("kind", ["paste", "drop"])

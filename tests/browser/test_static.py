@@ -141,6 +141,23 @@ def test_each_example_photo_gives_what_python_gives(visit: Visit, classifier: Cl
         assert [float(share.rstrip("%")) for share in said] == pytest.approx(confidences, abs=2)
 
 
+def test_a_photo_is_shown_at_once_and_marked_as_being_read(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Photo").click()
+    shown = page.evaluate_handle("""() => {
+      const [shown, frame] = [[], document.querySelector("#photo .fitted")];
+      const told = ["#photo .progress", "#reading"].map((part) => document.querySelector(part));
+      new MutationObserver(() => shown.push(told.map(({ textContent }) => textContent)))
+        .observe(frame, { childList: true });
+      return shown;
+    }""")
+    for name, text in (("note.webp", "4071"), ("blackboard.webp", "2963")):
+        page.locator("#photo input").set_input_files(SITE / "examples" / name)
+        expect(page.locator("#reading")).to_have_text(text)
+        expect(page.locator("#photo .progress")).to_be_hidden()
+    assert shown.json_value() == [["Reading…", ""], ["Reading…", ""]]
+
+
 def test_a_photo_that_lies_is_turned_by_its_exif_data_or_its_reading(visit: Visit, tmp_path: Path) -> None:
     page = visit()
     page.get_by_role("tab", name="Photo").click()
@@ -264,4 +281,5 @@ def test_the_page_speaks_the_readers_language(visit: Visit, language: str) -> No
     page = visit(**PHONE, locale=LOCALES[language])
     expect(page.get_by_text(texts["here"])).to_be_visible()
     page.get_by_role("tab", name=texts["photo"], exact=True).click()
+    expect(page.locator("#photo .drop strong")).to_have_text(texts["drop_touch"])
     assert overflow(page) == 0

@@ -5,23 +5,23 @@ const PATIENCE = 30000; // milliseconds for an answer
  * @param {() => Promise<any>} request gets the answer: { again } from a busy server, the seconds after which to ask again;
  *   undefined where it failed
  * @param {{ textContent: string | null }} status shows what is waited for
- * @param {() => boolean} isWanted whether anyone still wants to know
+ * @param {() => boolean} isWanted whether anyone still wants to know; status is left alone from then on
  * @returns {Promise<any>} the answer; undefined if it is wanted no more
  */
 export async function ask(request, status, isWanted = () => true) {
-  const slow = setTimeout(() => (status.textContent = T("waiting")), 1500);
+  const say = (/** @type {string} */ words) => isWanted() && (status.textContent = words);
+  const slow = setTimeout(() => say(T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
     const answer = await within(PATIENCE, request());
     clearTimeout(slow);
     if (answer !== undefined && !answer?.again) {
-      status.textContent = "";
+      say("");
       return answer;
     }
-    status.textContent = T(answer ? "busy" : "lost");
+    say(T(answer ? "busy" : "lost"));
     await sleep(answer ? 1000 * answer.again + 500 * Math.random() : pause); // at random, lest all come back at once
   }
   clearTimeout(slow);
-  status.textContent = "";
 }
 
 /** What is promised, or undefined if it takes longer.

@@ -8,19 +8,18 @@ const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with
 const QUALITY = 0.85; // of what is sent then, in [0, 1]
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
 
-/** The picture of a file as an image element, whose src is the file's address in this page; null where it is none.
+/** The picture of a file as an image element, ready to be shown; null where it is none.
  * @param {Blob} file
  */
 export async function load(file) {
   const image = new Image();
   image.src = URL.createObjectURL(file);
-  try {
-    await image.decode();
-    return image;
-  } catch {
-    URL.revokeObjectURL(image.src);
-    return null;
-  }
+  const isPicture = await image.decode().then(
+    () => true,
+    () => false,
+  );
+  URL.revokeObjectURL(image.src);
+  return isPicture ? image : null;
 }
 
 /** Returns the file to send for a file, or { error } with what is wrong.

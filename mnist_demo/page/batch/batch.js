@@ -110,16 +110,24 @@ function rightness() {
   return known.length ? { right: known.filter(Boolean).length, known: known.length } : null;
 }
 
+// How many labels came without images, once all that was given has been looked at.
+function labelsLeft() {
+  if (waiting.length || table.rows.length < given) return 0;
+  return sets.reduce((sum, { images, labels }) => sum + (images ? 0 : labels.length), 0);
+}
+
 function update() {
   const { rows } = table;
   const failed = rows.filter(({ error }) => error).length;
-  const key = failed ? "batch_failed" : given ? "batch_count" : "batch_none";
-  const right = rightness();
-  count.textContent = T(key, { done: rows.length - failed, all: given, failed });
-  if (right) count.textContent += ` · ${T("batch_right", right)}`;
+  const [right, left] = [rightness(), labelsLeft()];
+  const words = [];
+  if (given) words.push(T(failed ? "batch_failed" : "batch_count", { done: rows.length - failed, all: given, failed }));
+  if (right) words.push(T("batch_right", right));
+  if (left) words.push(T("batch_labels", { count: left }));
+  count.textContent = words.join(" · ") || T("batch_none");
   progress.max = given || 1;
   progress.value = rows.length;
-  buttons.clear.disabled = !given;
+  buttons.clear.disabled = !given && !left;
   buttons.download.disabled = !rows.length;
   table.sort();
 }

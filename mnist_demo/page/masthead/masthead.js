@@ -17,15 +17,13 @@ function showTheme() {
   button("theme").setAttribute("aria-label", T(`theme_${Theme.chosen}`));
 }
 
-const isPhone = matchMedia("(pointer: coarse)").matches;
-
 const actions = {
   theme() {
     Theme.choose(themes[(themes.indexOf(Theme.chosen) + 1) % themes.length]);
     showTheme();
   },
   share() {
-    if (isPhone && navigator.share) return navigator.share({ title: document.title, url: link.href }).catch(() => {});
+    if (isTouch && navigator.share) return navigator.share({ title: document.title, url: link.href }).catch(() => {});
     dialog.showModal();
     button("copy").focus(); // not the link before it; the attribute autofocus is an error in another site's frame
   },
@@ -45,7 +43,7 @@ dialog.addEventListener("close", () => {
   button("copy").textContent = T("copy");
   dialog.querySelector(".failed").textContent = "";
 });
-if (isPhone) dialog.querySelector("h2").textContent = T("share_here");
+if (isTouch) dialog.querySelector("h2").textContent = T("share_here");
 
 server.share(location.origin + location.pathname).then((shared) => {
   if (!shared?.url) return; // only this computer can open the page

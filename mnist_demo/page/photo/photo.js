@@ -4,66 +4,79 @@ import { EMPTY } from "../../document/shared/digits.js";
 import { announcer } from "../../document/shared/announcer.js";
 import { ask } from "../../document/shared/ask.js";
 import { fileOf } from "../../document/shared/bytes.js";
+import { blobOf } from "../../document/shared/canvas.js";
 import { named } from "../../document/shared/faults.js";
 import { handOver, takeOver } from "../../document/shared/handover.js";
 import { isPdf, unfold } from "../../document/shared/pdf.js";
 import { load, prepare } from "../../document/shared/prepare.js";
 import { showBoxes } from "./boxes.js";
+import { Camera } from "./camera.js";
 
 const stage = element.querySelector(".stage");
 const input = element.querySelector("input[type=file]");
-const image = element.querySelector(".picture img");
+const frame = element.querySelector(".fitted");
 const boxes = element.querySelector(".boxes");
-const video = element.querySelector("video");
 const problem = element.querySelector(".problem span");
 const status = element.querySelector(".connection");
+const progress = element.querySelector(".progress");
+const camera = new Camera(element.querySelector("video"));
 const announce = announcer(element);
-const CAMERA = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
-const NOTHING = { url: null, reading: EMPTY };
+const NOTHING = { picture: null, reading: EMPTY };
 
-let shown = NOTHING; // the photo that was read last: its address, what was sent of it, its size there, and the reading
+let shown = NOTHING; // the photo that was read last: its picture, what was sent of it, its size there, and the reading
 let chosen = 0;
 let request = 0; // the newest file asked about; answers about earlier ones are dropped
-let stream = null;
 
 // ---- reading a file
 
 // Of a PDF with several pages, Batch reads each.
 async function take(file) {
   if (!isPdf(file)) return read(file);
-  stopCamera();
-  const mine = ++request;
-  const isWanted = () => mine === request;
-  stage.classList.add("reading");
-  tell({ busy: true });
+  const isWanted = begin();
   const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, isWanted);
   if (!isWanted()) return;
-  stage.classList.remove("reading");
   if (files?.length === 1) return read(files[0]);
-  if (files) handOver("batch", files);
-  return files ? show() : fail(named(error));
+  if (!files) return fail(named(error));
+  handOver("batch", files);
+  cancel();
 }
 
 // turnedBy: who has turned it already, "hand" or "reading"; then it is read as it lies.
 async function read(file, turnedBy = null) {
-  stopCamera();
-  const mine = ++request;
-  const isWanted = () => mine === request;
-  stage.classList.add("reading");
-  tell({ busy: true });
+  const isWanted = begin();
   const loading = load(file);
+  loading.then((picture) => picture && isWanted() && showPicture(picture));
   const [answer, picture] = await Promise.all([readSent(file, loading, isWanted, !turnedBy), loading]);
-  if (!isWanted()) return picture && URL.revokeObjectURL(picture.src);
-  stage.classList.remove("reading");
+  if (!isWanted()) return;
   if (answer.error || !picture) return fail(answer.error ? named(answer.error) : T("not_shown"), picture);
-  if (answer.reading.turned) {
-    turn(picture, answer.reading.turned, "reading");
-    return URL.revokeObjectURL(picture.src);
-  }
-  if (shown.url) URL.revokeObjectURL(shown.url);
-  [shown, chosen] = [{ url: picture.src, ...answer }, 0];
-  await show();
+  if (answer.reading.turned) return turn(picture, answer.reading.turned, "reading");
+  [shown, chosen] = [{ picture, ...answer }, 0];
+  show();
   if (turnedBy === "reading") status.textContent = T("turned");
+}
+
+// Says that something is read; nothing stands of what was read before. Returns whether nothing newer has come since.
+function begin() {
+  const isNewest = dropAsked();
+  camera.stop();
+  problem.textContent = "";
+  boxes.replaceChildren();
+  announce(EMPTY, { busy: true });
+  stage.classList.add("reading");
+  progress.textContent ||= T("reading"); // said once, though a picture that is turned is read twice
+  return isNewest;
+}
+
+function end() {
+  stage.classList.remove("reading");
+  progress.textContent = "";
+}
+
+// Answers that are on their way are wanted no more. Returns whether nothing newer has come since.
+function dropAsked() {
+  const mine = ++request;
+  status.textContent = "";
+  return () => mine === request;
 }
 
 async function readSent(file, loading, isWanted, mayTurn) {
@@ -80,35 +93,41 @@ async function readSent(file, loading, isWanted, mayTurn) {
 }
 
 // Shows the photo that was read last, or the place for one.
-async function show() {
+function show() {
+  end();
   problem.textContent = "";
-  setState(shown.url ? "photo" : "empty");
-  boxes.replaceChildren();
-  if (shown.url) await showPicture(shown.url);
+  if (!shown.picture) setState("empty");
+  else showPicture(shown.picture);
   tell();
-  if (shown.url) drawBoxes();
+  if (shown.picture) drawBoxes();
 }
 
-async function showPicture(url) {
-  image.src = url;
-  await image.decode();
-  stage.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+// Without boxes: a picture is shown before it is read.
+function showPicture(picture) {
+  boxes.replaceChildren();
+  picture.alt = T("your_photo");
+  if (visible() !== picture) visible().replaceWith(picture);
+  stage.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+  setState("photo");
+}
+
+function visible() {
+  return frame.querySelector("img");
 }
 
 // Shows what is wrong beside the picture it is about. No reading stands until that is dismissed or another file comes.
-async function fail(message, picture = null) {
-  problem.textContent = message;
+function fail(message, picture = null) {
+  end();
   boxes.replaceChildren();
-  setState(picture ? "photo" : "empty");
+  if (picture) showPicture(picture);
+  else setState("empty");
+  problem.textContent = message;
   announce(EMPTY);
-  if (!picture) return;
-  await showPicture(picture.src);
-  URL.revokeObjectURL(picture.src);
 }
 
-function tell(details = {}) {
-  const { url, sent, reading } = shown;
-  announce(reading, { chosen, picture: url && (() => sent), ...details });
+function tell() {
+  const { picture, sent, reading } = shown;
+  announce(reading, { chosen, picture: picture && (() => sent) });
 }
 
 function drawBoxes() {
@@ -116,21 +135,20 @@ function drawBoxes() {
 }
 
 function setState(state) {
+  if (stage.dataset.state === state && element.dataset.state === state) return;
   stage.dataset.state = state;
   element.dataset.state = state;
 }
 
 function remove() {
-  if (shown.url) URL.revokeObjectURL(shown.url);
   shown = NOTHING;
   cancel();
 }
 
 // Back to the photo that was read last.
 function cancel() {
-  request++;
-  stage.classList.remove("reading");
-  stopCamera();
+  dropAsked();
+  camera.stop();
   show();
 }
 
@@ -143,69 +161,56 @@ function turn(picture, quarters, by) {
   context.translate(turned.width / 2, turned.height / 2);
   context.rotate((-quarters * Math.PI) / 2);
   context.drawImage(picture, -width / 2, -height / 2);
-  const mine = request;
-  turned.toBlob(
-    (blob) => mine === request && read(new File([blob], "turned", { type: blob.type }), by),
-    "image/webp",
-    0.95,
-  );
+  readCanvas(turned, "turned", "image/webp", by);
 }
 
-// ---- camera: the rear one first, where there are several
+async function readCanvas(canvas, name, type, turnedBy = null) {
+  const mine = request;
+  const blob = await blobOf(canvas, type, 0.95);
+  if (mine === request) read(new File([blob], name, { type: blob.type }), turnedBy);
+}
+
+// ---- camera
 
 async function startCamera() {
   if (!isSecureContext) return fail(T("camera_https"));
-  const opened = await navigator.mediaDevices.getUserMedia({ video: CAMERA }).catch(() => null);
-  if (!opened) return fail(T("no_camera"));
-  stopCamera(); // one that was asked for twice
-  stream = opened;
+  const isWanted = dropAsked();
+  end();
+  const isUsable = await camera.start(isWanted);
+  if (!isWanted()) return;
+  if (!isUsable) return fail(T("no_camera"));
   problem.textContent = "";
-  video.srcObject = stream;
-  await video.play();
   setState("camera");
 }
 
-// What it saw last is seen until something else is shown.
-function stopCamera() {
-  video.pause();
-  for (const track of stream?.getTracks() ?? []) track.stop();
-  stream = null;
-}
-
 // Nobody expects to be seen while they draw.
-new IntersectionObserver(() => stream && !element.checkVisibility() && cancel()).observe(element);
-
-function capture() {
-  const still = document.createElement("canvas");
-  [still.width, still.height] = [video.videoWidth, video.videoHeight];
-  still.getContext("2d").drawImage(video, 0, 0);
-  still.toBlob((blob) => read(new File([blob], "camera.jpg", { type: blob.type })), "image/jpeg", 0.95);
-}
+new IntersectionObserver(() => camera.isOn && !element.checkVisibility() && cancel()).observe(element);
 
 // ---- choosing
 
 const actions = {
   choose: () => input.click(),
   camera: startCamera,
-  capture,
+  capture: () => readCanvas(camera.still(), "camera.jpg", "image/jpeg"),
   cancel,
   remove,
   dismiss: show,
+  rotate: () => turn(visible(), 3, "hand"),
 };
-actions.rotate = () => turn(image, 3, "hand");
 
-element.addEventListener("click", async (event) => {
+element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const { action, example } = button.dataset;
   if (action) actions[action]();
-  if (example) read(await fetchExample(example));
+  if (example) readExample(example);
   if (button.parentElement === boxes) choose([...boxes.children].indexOf(button));
 });
 
-async function fetchExample(name) {
-  const { data } = await ask(() => server.example(name), status);
-  return fileOf(data, name, "image/webp");
+async function readExample(name) {
+  const isWanted = begin();
+  const answer = await ask(() => server.example(name), status, isWanted);
+  if (isWanted()) read(fileOf(answer.data, name, "image/webp"));
 }
 
 function choose(index) {

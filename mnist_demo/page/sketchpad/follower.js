@@ -31,12 +31,10 @@ export class Follower {
   async follow() {
     if (this.isAsking) return;
     this.isAsking = true;
-    const isWanted = () => this.asked >= this.erased;
     while (this.asked !== this.change) {
       const start = performance.now();
-      this.asked = this.change;
-      const answer = await ask(() => this.question(), this.status, isWanted);
-      if (answer && isWanted()) {
+      const answer = await ask(() => this.question(), this.status);
+      if (this.asked >= this.erased) {
         this.known = this.asked;
         this.show(answer);
       }
