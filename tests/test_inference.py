@@ -1,6 +1,9 @@
 """The model's contract: ways of calling it, the marks that it finds, checksums, and what the classifier adds."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +193,29 @@ def test_layers_are_maps_from_fine_to_coarse(classifier: Classifier, images: Ima
         assert maps.min() >= 0
         assert maps.max((1, 2, 3)).min() > 0
     assert np.ptp(layers[0], axis=(1, 2)).max(1).min() > 0  # every image makes some filter respond
+
+
+ASKED_AT_ONCE = """
+import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+from mnist_demo import Classifier
+classifier, page, images = Classifier(), np.full((900, 1400), 255, np.uint8), np.zeros((2, 28, 28), np.float32)
+ask = (
+    lambda: classifier.read(page), lambda: classifier.heat(page), lambda: classifier.predict(images),
+    lambda: classifier.layers(images), lambda: classifier.saliency(images, np.array([1, 2])),
+)
+with ThreadPoolExecutor(8) as pool:
+    print(len(list(pool.map(lambda i: ask[i % len(ask)](), range(40)))))
+"""
+
+
+def test_many_may_ask_at_once_on_one_processor() -> None:
+    """Whoever asks runs the operations itself; one that waited for a thread of TensorFlow's would wait for ever."""
+    environment = {**os.environ, "TF_NUM_INTEROP_THREADS": "1"}
+    command = [sys.executable, "-c", ASKED_AT_ONCE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+    assert done.stdout == "40\n", done.stderr
 
 
 class TestChecksums:

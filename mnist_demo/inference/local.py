@@ -8,9 +8,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 # A reading is a thousand operations, most of them small: whoever asks runs them itself faster than a pool of threads
-# that hands them around. It may not pass tensors between devices, as a GPU needs.
-ONE_THREAD = "SINGLE_THREADED_EXECUTOR"
-EXECUTOR = "" if tf.config.list_physical_devices("GPU") else ONE_THREAD
+# that hands them around. A GPU needs the pool, and so do conditions and loops, of which the graph has none.
+EXECUTOR = "" if tf.config.list_physical_devices("GPU") else "SINGLE_THREADED_EXECUTOR"
 
 
 class SavedModel:

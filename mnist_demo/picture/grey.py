@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from mnist_demo.picture import signatures
 from mnist_demo.picture.errors import PictureError
@@ -193,13 +193,16 @@ def _grey_of_colours(image: Image.Image) -> Grey:
     That mixture is the first principal component of the differences between neighbours: ink of the paper's brightness
     but another colour shows in it.
     """
+    luma = image.convert("L")
+    if ImageChops.difference(image, luma.convert("RGB")).getbbox() is None:
+        return np.asarray(luma)  # there is no colour, as in drawings
     small = np.asarray(image.reduce(max(1, max(image.size) // COLOUR_SIDE)), np.float32)
     steps = np.concatenate([np.diff(small, axis=axis).reshape(-1, 3) for axis in (0, 1)])
     covariance = steps.T @ steps / max(1, len(steps))
     variances, mixtures = np.linalg.eigh(covariance.astype(np.float64))
     mixture = mixtures[:, -1] / np.abs(mixtures[:, -1]).sum()
     if variances[-1] <= COLOUR_GAIN * (LUMA @ covariance @ LUMA) / (LUMA @ LUMA):
-        return np.asarray(image.convert("L"))
+        return np.asarray(luma)
     mixture *= np.sign(mixture @ LUMA) or 1.0
     lowest = 255 * np.minimum(mixture, 0).sum()
     return np.asarray(image.convert("L", (*mixture, -lowest)))

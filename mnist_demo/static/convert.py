@@ -23,7 +23,7 @@ from tensorflow.python.training.saver import export_meta_graph
 from mnist_demo.inference import IMAGE_SIDE
 
 SIGNATURES = {"read": "page", "heat": "page", "serving_default": "images", "features": "images"}  # and their inputs
-OPTIMIZERS = "function", "constfold", "arithmetic", "remap", "dependency"
+OPTIMIZERS = "constfold", "arithmetic", "remap", "dependency"
 PASSES = 2  # the second fuses what the first has folded
 DTYPES = {np.dtype(np.int64): np.int32, np.dtype(np.float64): np.float32}  # that browsers lack, and what they get
 
@@ -68,7 +68,7 @@ def _freeze(model: tf.Module) -> GraphDef:
         ]
 
     concrete = answer.get_concrete_function()
-    return convert_variables_to_constants_v2(concrete, lower_control_flow=False).graph.as_graph_def()
+    return convert_variables_to_constants_v2(concrete).graph.as_graph_def()
 
 
 def _is_output(node: NodeDef) -> bool:
@@ -99,28 +99,11 @@ def _simplify(graph: GraphDef) -> GraphDef:
         elif node.op == "EnsureShape":
             node.op = "Identity"
             del node.attr["shape"]
-        elif node.op == "StatelessIf":
-            _decide(node, graph)
         elif node.op == "Tile" and node.input[1] in constants:
             multiples = tf.make_ndarray(constants[node.input[1]].attr["value"].tensor)
             if multiples.max() == multiples.prod() > 1:
                 _concatenate(node, multiples, graph)
     return graph
-
-
-def _decide(condition: NodeDef, graph: GraphDef) -> None:
-    """Let a condition be a call of one of its branches, as TensorFlow.js waits for conditions too.
-
-    A small page is always resized, if only to its own size; a large one is never halved, as `picture.js` has done it.
-    """
-    functions = {function.signature.name: function.node_def for function in graph.library.function}
-    then, otherwise = (condition.attr[f"{name}_branch"].func.name for name in ("then", "else"))
-    resizes = any(node.op == "ResizeBilinear" for node in functions[then])
-    condition.op = "PartitionedCall"
-    condition.attr["f"].func.name = then if resizes else otherwise
-    for name in ("Tcond", "then_branch", "else_branch", "output_shapes"):
-        del condition.attr[name]
-    del condition.input[0]
 
 
 def _concatenate(tile: NodeDef, multiples: NDArray[np.int32], graph: GraphDef) -> None:

@@ -66,14 +66,13 @@ def find_marks(detector: Callable[[tf.Tensor], tf.Tensor], mosaic: Mosaic) -> Ma
 def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     """Return the page, standardised, at LEVELS scales, each (h, w) float32; and how many pixels of the page one of the
     largest scale's is wide."""
-    grey = tf.cast(page, tf.float32)[None, ..., None]
-    scale = tf.constant(1.0)
+    grey, size, scale = tf.cast(page, tf.float32)[None, ..., None], tf.shape(page), tf.constant(1.0)
     for _ in range(HALVINGS_MAX):
-        grey, scale = _reduce(grey, scale)
-    size = tf.shape(grey)[1:3]
+        halves = tf.where(size[0] * size[1] > PIXELS_MAX, 2, 1)
+        size, scale = (size + halves - 1) // halves, scale * tf.cast(halves, tf.float32)
+        grey = _resize(grey, size)
     enlarged = 1 + sum(tf.cast(size[0] * size[1] < pixels, tf.int32) for pixels in ENLARGED)
-    grey = tf.cond(enlarged > 1, lambda: tf.image.resize(grey, size * enlarged), lambda: grey)
-    scale = scale / tf.cast(enlarged, tf.float32)
+    grey, scale = _resize(grey, size * enlarged), scale / tf.cast(enlarged, tf.float32)
     mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
     level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
     levels = [level[0, ..., 0]]
@@ -83,10 +82,9 @@ def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     return levels, scale
 
 
-def _reduce(grey: tf.Tensor, scale: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Halve a page that is larger than the largest scale may be."""
-    size = tf.shape(grey)
-    return tf.cond(size[1] * size[2] > PIXELS_MAX, lambda: (_halve(grey), scale * 2), lambda: (grey, scale))
+def _resize(grey: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """Resize a page bilinearly: to half, that is the mean of four pixels, and to its own size a copy."""
+    return tf.raw_ops.ResizeBilinear(images=grey, size=size, half_pixel_centers=True)
 
 
 def _halve(grey: tf.Tensor) -> tf.Tensor:

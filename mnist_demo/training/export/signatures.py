@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference import IMAGE_SIDE, LAYERS
 from mnist_demo.inference.integrity import golden_digits, golden_page, write_checksums
-from mnist_demo.inference.local import ONE_THREAD
 from mnist_demo.training.digits.framing import frame
 from mnist_demo.training.drawing.cuts import CUT_SIDE
 from mnist_demo.training.export.cutting import cut_out
@@ -157,8 +156,7 @@ def export(network: keras.Model, temperature: float, detector: keras.Model, cutt
         "heat": model.heat,
         "heat_png": model.heat_png,
     }
-    with tf.experimental.function_executor_type(ONE_THREAD):  # which takes tf.cond only as one operation
-        tf.saved_model.save(model, str(folder), signatures=signatures)
+    tf.saved_model.save(model, str(folder), signatures=signatures)
     (folder / "fingerprint.pb").unlink(missing_ok=True)
     write_warmup_requests(folder / WARMUP_REQUESTS)
     write_checksums(folder)
