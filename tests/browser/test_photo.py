@@ -114,6 +114,7 @@ def test_a_photo_that_was_turned_by_hand_stays_so(photo_tab: Page, photo_file: P
     expect(photo_tab.locator("#reading")).to_have_text("4071")
     photo_tab.get_by_role("button", name="Rotate").click()
     expect(photo_tab.locator("#reading")).not_to_have_text("4071")
+    expect(photo_tab.locator("#photo .progress")).to_be_hidden()
     image = photo_tab.locator("#photo .picture img").bounding_box()
     assert image is not None
     assert image["width"] < image["height"]
