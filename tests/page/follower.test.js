@@ -65,9 +65,9 @@ test("one question is asked at a time while the pen moves, about all that is dra
   );
 });
 
-test("between an answer and the next question is as much time as the answer took, but not more than 45 ms", async () => {
+test("between an answer and the next question is half of the time that the answer took, but not more than 45 ms", async () => {
   for (const [took, pause] of [
-    [20, 20],
+    [20, 10],
     [300, 45],
   ]) {
     const before = asked.length;

@@ -38,7 +38,7 @@ export class Follower {
         this.known = this.asked;
         this.show(answer);
       }
-      const pause = Math.min(PAUSE, performance.now() - start); // a server is asked half of the time at most
+      const pause = Math.min(PAUSE, (performance.now() - start) / 2); // a crowd's delays are longer, and so are its pauses
       if (this.moves()) await new Promise((wake) => setTimeout((this.hurry = wake), pause));
     }
     this.isAsking = false;
