@@ -1,8 +1,8 @@
 """A SavedModel as a TensorFlow.js graph model: TensorFlow's graph as JSON, and its constants in a file beside it.
 
-The package tensorflowjs converts models too, but its pins exclude today's TensorFlow. Little is needed of it: variables
-become constants, TensorFlow's own optimizer folds and fuses, and the few operations that TensorFlow.js lacks, or runs
-slowly, give way to others of the same result.
+The package tensorflowjs converts models too, but its pins exclude today's TensorFlow. Little is needed of it: calls
+give way to the functions that they call, TensorFlow's own optimizer folds and fuses, and the few operations that
+TensorFlow.js lacks, or runs slowly, give way to others of the same result.
 """
 
 import json
@@ -34,7 +34,7 @@ def convert(folder: Path, output: Path) -> None:
     Its graph takes `page` and `images`, and gives each signature's outputs as SIGNATURE/NAME. Only what an output asked
     for needs is computed.
     """
-    graph = _freeze(tf.saved_model.load(str(folder)))
+    graph = _inline(tf.saved_model.load(str(folder)))
     names = [node.name for node in graph.node if node.op == "Placeholder" or _is_output(node)]
     for _ in range(PASSES):
         graph = _optimize(_simplify(_share_constants(graph)), names)
@@ -50,8 +50,8 @@ def convert(folder: Path, output: Path) -> None:
     (output / "weights.bin").write_bytes(b"".join(value.tobytes() for _, value in weights))
 
 
-def _freeze(model: tf.Module) -> GraphDef:
-    """Return one graph of all SIGNATURES, variables as constants."""
+def _inline(model: tf.Module) -> GraphDef:
+    """Return one graph of all SIGNATURES, without calls."""
 
     @tf.function(
         input_signature=[
