@@ -14,6 +14,7 @@ from tensorflow.python.tools import saved_model_cli
 from mnist_demo import Classifier
 from mnist_demo.inference import MODEL_DIR, Marks
 from mnist_demo.inference.integrity import CHECKSUMS, golden_digits, golden_page, verify_checksums
+from mnist_demo.training.export.__main__ import export_kept
 from mnist_demo.training.export.signatures import WARMUP_REQUESTS, export, warmup_requests
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
@@ -110,8 +111,15 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder exported from nets that have not been trained."""
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("mnist") / "1"
-    export(build_network(width=2, normalised=False), 1.5, build_detector(False), build_cutter(False), folder)
+    export(build_network(width=2, normalised=False), build_detector(False), build_cutter(False), folder)
     return folder
+
+
+def test_the_model_is_what_its_kept_weights_give(tmp_path: Path, classifier: Classifier) -> None:
+    export_kept(tmp_path / "1")
+    anew, page = Classifier(tmp_path / "1"), golden_page()
+    for part, expected in zip(anew.read(page), classifier.read(page), strict=True):
+        np.testing.assert_allclose(part, expected, atol=1e-3)
 
 
 def test_an_exported_folder_has_its_checksums(untrained: Path) -> None:

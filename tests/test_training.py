@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from mnist_demo.hand import write_digit
-from mnist_demo.training.__main__ import keep_weights
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
 from mnist_demo.training.digits.outliers import make_outliers
 from mnist_demo.training.digits.rendering import render, render_all
 from mnist_demo.training.digits.touching import draw_groups
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.convolution import fold
+from mnist_demo.training.networks.weights import keep_weights, load_weights
 from mnist_demo.training.recipe.augmentation import Augmentation
 from mnist_demo.training.recipe.corpus import BATCH, Corpus, redraw
 from mnist_demo.training.recipe.distillation import blend, train
@@ -125,7 +125,7 @@ def test_the_optimizer_moves_a_convolution_in_all_directions_alike() -> None:
 def test_a_later_training_starts_from_the_weights_that_were_kept(tmp_path: Path) -> None:
     network, later = build_network(width=2), build_network(width=2)
     keep_weights(tmp_path / "weights", network=network)
-    later.load_weights(tmp_path / "weights" / "network.weights.h5")
+    load_weights("network", later, tmp_path / "weights")
     for kept, loaded in zip(network.get_weights(), later.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, loaded)
 

@@ -2,7 +2,7 @@
 
 The package tensorflowjs converts models too, but its pins exclude today's TensorFlow. Little is needed of it: calls
 give way to the functions that they call, TensorFlow's own optimizer folds and fuses, and the few operations that
-TensorFlow.js lacks, or runs slowly, give way to others of the same result.
+TensorFlow.js lacks give way to others of the same result.
 """
 
 import json
@@ -91,34 +91,14 @@ def _share_constants(graph: GraphDef) -> GraphDef:
 
 
 def _simplify(graph: GraphDef) -> GraphDef:
-    """Replace what TensorFlow.js cannot do, or does slowly."""
-    constants = {node.name: node for node in graph.node if node.op == "Const"}
-    for node in list(graph.node):
+    """Replace what TensorFlow.js cannot do, and let what it fuses be fused."""
+    for node in graph.node:
         if node.op in ("Conv2D", "MatMul"):
             node.device = "/device:CPU:0"  # there alone TensorFlow fuses them with what follows
         elif node.op == "EnsureShape":
             node.op = "Identity"
             del node.attr["shape"]
-        elif node.op == "Tile" and node.input[1] in constants:
-            multiples = tf.make_ndarray(constants[node.input[1]].attr["value"].tensor)
-            if multiples.max() == multiples.prod() > 1:
-                _concatenate(node, multiples, graph)
     return graph
-
-
-def _concatenate(tile: NodeDef, multiples: NDArray[np.int32], graph: GraphDef) -> None:
-    """Let a Tile along one axis be a concatenation, which WebAssembly is ten times as fast at."""
-    (axis,) = np.flatnonzero(multiples != 1)
-    index = graph.node.add(name=f"{tile.name}/axis", op="Const")
-    index.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(int(axis), tf.int32))
-    index.attr["dtype"].type = tf.int32.as_datatype_enum
-    kind = tile.attr["T"]
-    tile.op = "ConcatV2"
-    tile.input[:] = [*tile.input[:1] * int(multiples[axis]), index.name]
-    tile.attr["N"].i = int(multiples[axis])
-    tile.attr["Tidx"].type = tf.int32.as_datatype_enum
-    tile.attr["T"].CopyFrom(kind)
-    tile.attr.pop("Tmultiples", None)
 
 
 def _optimize(graph: GraphDef, names: list[str]) -> GraphDef:

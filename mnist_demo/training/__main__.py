@@ -25,9 +25,10 @@ from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.networks.weights import keep_weights
 from mnist_demo.training.recipe.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
 from mnist_demo.training.recipe.distillation import STEPS, WIDTH, train, train_teachers
-from mnist_demo.training.recipe.reader import WEIGHTS, train_net
+from mnist_demo.training.recipe.reader import train_net
 
 QUICK_STEPS, QUICK_WIDTH = 20, 8  # of every net; and channels of the teacher
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
@@ -61,21 +62,14 @@ def main() -> None:
         build_network(), corpus, steps or STEPS, args.seed, checkpoints / "classifier", teachers, args.times
     )
     classifier = fold(classifier, build_network(normalised=False))
-    temperature = find_temperature(partial(classifier, training=False), corpus)
+    calibrate(classifier, find_temperature(partial(classifier, training=False), corpus))
     detector = train_net("detector", folder, checkpoints, steps, args.seed, args.times)
-    export(classifier, temperature, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
+    export(classifier, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
     write_seeds(teachers, folder, output.parent.parent / SEEDS)
     if output == MODEL_DIR:
-        keep_weights(detector=detector, cutter=cutter)
+        keep_weights(classifier=classifier, detector=detector, cutter=cutter)
     shutil.rmtree(checkpoints)
     print(f"wrote {output}")
-
-
-def keep_weights(folder: Path = WEIGHTS, **nets: keras.Model) -> None:
-    """Write nets' weights, not folded, where a later training of the same nets starts from."""
-    folder.mkdir(exist_ok=True)
-    for name, net in nets.items():
-        net.save_weights(folder / f"{name}.weights.h5")
 
 
 def write_seeds(networks: list[keras.Model], folder: Path, path: Path) -> None:
@@ -83,6 +77,12 @@ def write_seeds(networks: list[keras.Model], folder: Path, path: Path) -> None:
     _, test = load_mnist(folder)
     right = [logits_of(partial(network, training=False), test.images).argmax(1) == test.labels for network in networks]
     path.write_text(json.dumps({"mnist": [float(share.mean()) for share in right]}) + "\n")
+
+
+def calibrate(classifier: keras.Model, temperature: float) -> None:
+    """Divide a classifier's logits (Guo et al., "On Calibration of Modern Neural Networks", 2017)."""
+    last = classifier.layers[-1]
+    last.set_weights([weight / temperature for weight in last.get_weights()])
 
 
 def find_temperature(logits: Logits, corpus: Corpus) -> float:

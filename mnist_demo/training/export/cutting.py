@@ -1,5 +1,6 @@
 """Cutting marks out of a page. TensorFlow operations alone."""
 
+import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.drawing.cuts import CUT_MARK, CUT_SIDE
@@ -17,29 +18,35 @@ def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tf.Tensor:
         tf.math.ceil(tf.math.log(side / CUT_FROM) / tf.math.log(2.0)), 0.0, float(places.shape[0] - 1)
     )
     factor = tf.pow(0.5, level)[:, None]
-    place = tf.cast(tf.gather(places, tf.cast(level, tf.int32)), tf.float32)
-    middle = (low + high) / 2 * factor + place[:, :2]
-    reach = side[:, None] * factor * (CUT_SIDE / CUT_MARK) / 2
-    corners = tf.concat([middle - reach * (1 - 1 / CUT_SIDE) - 0.5, middle + reach * (1 - 1 / CUT_SIDE) - 0.5], 1)
-    within = tf.concat([place[:, :2], place[:, :2] + place[:, 2:] - 1], 1)
-    crops = _crop(picture, corners, within)
+    corner, size = tf.split(tf.cast(tf.gather(places, tf.cast(level, tf.int32)), tf.float32), 2, 1)
+    middle = (low + high) / 2 * factor + corner - 0.5
+    reach = side[:, None] * factor * (CUT_SIDE - 1) / CUT_MARK / 2
+    crops = _crop(picture, (middle - reach, middle + reach), (corner, corner + size - 1))
     mean, variance = tf.nn.moments(crops, (1, 2), keepdims=True)
     return (crops - mean) * tf.math.rsqrt(variance + 1e-4)
 
 
-def _crop(picture: tf.Tensor, corners: tf.Tensor, within: tf.Tensor) -> tf.Tensor:
-    """Sample squares of a picture, continued at the edge of the level that each lies in, bilinearly: (n, 40, 40)."""
-    steps = tf.linspace(0.0, 1.0, CUT_SIDE)
-    x = corners[:, :1] + (corners[:, 2:3] - corners[:, :1]) * steps
-    y = corners[:, 1:2] + (corners[:, 3:4] - corners[:, 1:2]) * steps
-    x = tf.clip_by_value(x, within[:, :1], within[:, 2:3])
-    y = tf.clip_by_value(y, within[:, 1:2], within[:, 3:4])
+def _crop(picture: tf.Tensor, ends: tuple[tf.Tensor, tf.Tensor], edges: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    """Sample squares of a picture bilinearly, continued at the edges of the level that each lies in.
+
+    Args:
+        ends: first and last pixel of each square, each x and y, (n, 2) float32; edges: likewise, of its level.
+
+    Returns:
+        (n, 40, 40) float32.
+    """
+    (start, end), (edge, last) = ([side[..., None] for side in sides] for sides in (ends, edges))
+    points = tf.clip_by_value(
+        start + (end - start) * np.linspace(0, 1, CUT_SIDE, dtype=np.float32), edge, last
+    )  # (n, 2, 40)
+    floor = tf.floor(points)
+    near = tf.cast(floor, tf.int32)
+    left, top = tf.unstack(near, axis=1)
+    right, below = tf.unstack(tf.minimum(near + 1, tf.cast(last, tf.int32)), axis=1)
+    across, down = tf.unstack(points - floor, axis=1)
+    across, down = across[:, None, :], down[:, :, None]
     flat, width = tf.reshape(picture, (-1,)), tf.shape(picture)[1]
-    left, top = tf.floor(x), tf.floor(y)
-    across, down = (x - left)[:, None, :], (y - top)[:, :, None]
-    column, row = tf.cast(left, tf.int32)[:, None, :], tf.cast(top, tf.int32)[:, :, None]
-    right = tf.minimum(column + 1, tf.cast(within[:, 2:3], tf.int32)[:, None])
-    below = tf.minimum(row + 1, tf.cast(within[:, 3:4], tf.int32)[:, None])
-    upper = tf.gather(flat, row * width + column) * (1 - across) + tf.gather(flat, row * width + right) * across
-    lower = tf.gather(flat, below * width + column) * (1 - across) + tf.gather(flat, below * width + right) * across
+    left, right, top, below = left[:, None], right[:, None], (top * width)[..., None], (below * width)[..., None]
+    upper = tf.gather(flat, top + left) * (1 - across) + tf.gather(flat, top + right) * across
+    lower = tf.gather(flat, below + left) * (1 - across) + tf.gather(flat, below + right) * across
     return upper * (1 - down) + lower * down

@@ -48,8 +48,9 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
     slash = tf.one_hot(SLASH, odds.shape[1] - DIGITS - 1) * AS_ONE * probabilities[:, 1:2] * speaks
     other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE + slash, odds[:, -1:] - speaks], 1)
-    beside = NEIGHBOUR * _neighbours(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
-    digit_odds += beside - PART * _lies_in_other(boxes, digit_odds[:, 0], other_odds[:, -1])[:, None]
+    within = overlaps(boxes)[1]
+    beside = NEIGHBOUR * _neighbours(boxes, within, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
+    digit_odds += beside - PART * _lies_in_other(boxes, within, digit_odds[:, 0], other_odds[:, -1])[:, None]
     other_odds = tf.concat([other_odds[:, :-1] + beside, other_odds[:, -1:] + OTHER_BESIDE * beside], 1)
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
     point_or_comma = 1 - tf.reduce_prod(1 - others[:, :2], 1, keepdims=True)  # which of them may be in doubt, not that
@@ -59,28 +60,29 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS
 
 
-def _neighbours(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
+def _neighbours(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
     """Return how many digits each mark has beside it on its line, (n,) float32, uncertain ones counting less."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    higher = tf.maximum(height[:, None], height[None])
-    on_a_line = tf.abs(middle[:, None] - middle[None]) < ON_A_LINE * higher
-    alike = tf.minimum(height[:, None], height[None]) > ALIKE * higher
-    gap = tf.maximum(boxes[:, None, 0], boxes[None, :, 0]) - tf.minimum(boxes[:, None, 2], boxes[None, :, 2])
-    beside = (gap < BESIDE * higher) & (gap > -tf.minimum(width[:, None], width[None]) / 2)
+    left, top, right, bottom = tf.split(boxes, 4, 1)  # of each row's mark, (n, 1)
+    others_left, others_top, others_right, others_bottom = tf.split(tf.transpose(boxes), 4)  # of each column's, (1, n)
+    height, others_height = bottom - top, others_bottom - others_top
+    higher = tf.maximum(height, others_height)
+    on_a_line = tf.abs(top + bottom - others_top - others_bottom) < 2 * ON_A_LINE * higher
+    alike = tf.minimum(height, others_height) > ALIKE * higher
+    gap = tf.maximum(left, others_left) - tf.minimum(right, others_right)
+    beside = (gap < BESIDE * higher) & (gap > -tf.minimum(right - left, others_right - others_left) / 2)
     certain = tf.clip_by_value(digit_odds / CERTAIN, 0.0, 1.0) * tf.cast(digit_odds > other_odds, tf.float32)
     count = tf.linalg.matvec(tf.cast(on_a_line & alike & beside, tf.float32), certain)
-    likelier = digit_odds[None] > digit_odds[:, None]
-    apart = ~tf.reduce_any(likelier & (overlaps(boxes)[1] > APART), 1)
+    likelier = digit_odds > digit_odds[:, None]
+    apart = ~tf.reduce_any(likelier & (within > APART), 1)
     return tf.minimum(count, NEIGHBOURS_MAX) * tf.cast(apart, tf.float32)
 
 
-def _lies_in_other(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
+def _lies_in_other(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
     """Return how likely each mark lies in a larger one that is rather other writing than a digit, (n,) float32."""
     area = tf.reduce_prod(boxes[:, 2:] - boxes[:, :2], 1)
-    lies_in = (overlaps(boxes)[1] > INSIDE_MAX) & (area[None] > area[:, None])
+    lies_in = (within > INSIDE_MAX) & (area > area[:, None])
     other = tf.where(other_odds > digit_odds, tf.sigmoid(other_odds), 0.0)
-    return tf.reduce_max(tf.where(lies_in, other[None], 0.0), 1)
+    return tf.reduce_max(tf.where(lies_in, other, 0.0), 1)
 
 
 def _log_odds(probabilities: tf.Tensor) -> tf.Tensor:

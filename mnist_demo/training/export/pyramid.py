@@ -4,9 +4,11 @@ The page is halved again and again, and all lie in one picture, so that the dete
 scale at which it has about the size the detector was trained on; the best answer stays.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import SIGNS
@@ -18,6 +20,9 @@ ENLARGED = 32_000, 12_000  # pixels: a page with fewer is enlarged twofold, or t
 LEVELS = 5
 COARSEST = 16  # pixels: the detector's largest stride; levels begin at multiples of it, as its crops do
 GAP = 16  # pixels at least between levels; with 8, less is read on cheques
+HALVED = 2 ** np.arange(LEVELS)[:, None]  # what a page's sides are divided by in each level
+# Which levels lie above each level (levels, levels, 2), and which on its left: every other one of those before it.
+BEFORE = np.tri(LEVELS, k=-1, dtype=np.int32)[..., None] * np.eye(2, dtype=np.int32)[np.arange(LEVELS) % 2]
 CANDIDATES = 600  # that are looked at, the likeliest
 SCORE_MIN = 0.18  # of the likeliest sign
 AGREE, AGREE_WEIGHT = 0.45, 0.6  # of two marks' union that they share to be one; and what another level's word counts
@@ -54,8 +59,7 @@ class Mosaic(NamedTuple):
 def make_mosaic(page: tf.Tensor) -> Mosaic:
     """Return a page (h, w) uint8 at every scale."""
     levels, scale = _make_levels(page)
-    picture, places = _lay_out(levels)
-    return Mosaic(picture, tf.stack(places), scale)
+    return Mosaic(*_lay_out(levels), scale)
 
 
 def find_marks(detector: Callable[[tf.Tensor], tf.Tensor], mosaic: Mosaic) -> Marks:
@@ -68,10 +72,10 @@ def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     largest scale's is wide."""
     grey, size, scale = tf.cast(page, tf.float32)[None, ..., None], tf.shape(page), tf.constant(1.0)
     for _ in range(HALVINGS_MAX):
-        halves = tf.where(size[0] * size[1] > PIXELS_MAX, 2, 1)
+        halves = tf.where(tf.reduce_prod(size) > PIXELS_MAX, 2, 1)
         size, scale = (size + halves - 1) // halves, scale * tf.cast(halves, tf.float32)
         grey = _resize(grey, size)
-    enlarged = 1 + sum(tf.cast(size[0] * size[1] < pixels, tf.int32) for pixels in ENLARGED)
+    enlarged = 1 + sum(tf.cast(tf.reduce_prod(size) < pixels, tf.int32) for pixels in ENLARGED)
     grey, scale = _resize(grey, size * enlarged), scale / tf.cast(enlarged, tf.float32)
     mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
     level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
@@ -91,37 +95,26 @@ def _halve(grey: tf.Tensor) -> tf.Tensor:
     return tf.nn.avg_pool2d(grey, 2, 2, "SAME")
 
 
-def _lay_out(levels: list[tf.Tensor], axis: int = 0) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Put the levels into one picture: the first before all others along an axis, these among them along the other.
+def _lay_out(levels: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Put the levels into one picture: the second below the first, the third beside that, the fourth below it, and on.
 
     Returns:
         The picture (h, w) float32, 0 where there is no level; its sides are multiples of 16.
-        Where each level is: left, top, width and height in pixels of the picture, each (4,) int32.
+        Where each level is: left, top, width and height in pixels of the picture, (levels, 4) int32.
     """
-    first, *others = levels
-    size = tf.shape(first)
-    places = [tf.stack([0, 0, size[1], size[0]])]
-    if not others:
-        return _pad(first, _whole(size)), places
-    rest, their_places = _lay_out(others, 1 - axis)
-    start = _whole(size[axis] + GAP)
-    across = tf.maximum(_whole(size[1 - axis]), tf.shape(rest)[1 - axis])
-    parts = [_pad(part, _sides(along, across, axis)) for part, along in ((first, start), (rest, tf.shape(rest)[axis]))]
-    offset = tf.concat([_sides(0, start, axis), [0, 0]], 0)  # left, top
-    return tf.concat(parts, axis), places + [place + offset for place in their_places]
+    sizes = (tf.shape(levels[0]) + HALVED - 1) // HALVED
+    corners = tf.reduce_sum(_whole(sizes + GAP) * BEFORE, 1)
+    side = tf.reduce_max(corners + _whole(sizes), 0)
+    places = tf.gather(tf.concat([corners, sizes], 1), [1, 0, 3, 2], axis=1)
+    below, corners = corners[1], corners[1:]
+    missing = tf.stack([corners - below, side - corners - sizes[1:]], 2)
+    others = functools.reduce(tf.add, map(tf.pad, levels[1:], tf.unstack(missing)))
+    missing = tf.stack([[0, 0], tf.stack([below[0], side[1]]) - sizes[0]], 1)
+    return tf.concat([tf.pad(levels[0], missing), others], 0), places
 
 
 def _whole(length: tf.Tensor) -> tf.Tensor:
     return (length + COARSEST - 1) // COARSEST * COARSEST
-
-
-def _sides(along: tf.Tensor | int, across: tf.Tensor, axis: int) -> tf.Tensor:
-    return tf.stack([along, across] if axis == 0 else [across, along])
-
-
-def _pad(level: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    missing = size - tf.shape(level)
-    return tf.pad(level, tf.stack([tf.zeros_like(missing), missing], 1))
 
 
 class Candidates(NamedTuple):
@@ -176,21 +169,21 @@ def _choose(answers: tf.Tensor, mosaic: Mosaic) -> Marks:
 
 def overlaps(regions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return what regions (n, 4) share, as parts of their union and of the smaller of them, each (n, n) float32."""
-    low = tf.maximum(regions[:, None, :2], regions[None, :, :2])
-    high = tf.minimum(regions[:, None, 2:], regions[None, :, 2:])
-    shared = tf.reduce_prod(tf.maximum(high - low, 0.0), -1)
-    area = tf.reduce_prod(regions[:, 2:] - regions[:, :2], 1)
-    return shared / (area[:, None] + area[None] - shared), shared / tf.minimum(area[:, None], area[None])
+    low, high = tf.split(regions, 2, 1)
+    shared = tf.minimum(high[:, None], high) - tf.maximum(low[:, None], low)
+    shared = tf.reduce_prod(tf.maximum(shared, 0.0), -1)
+    area = tf.reduce_prod(high - low, 1)
+    return shared / (area[:, None] + area - shared), shared / tf.minimum(area[:, None], area)
 
 
 def _overlaps_of_scales(regions: tf.Tensor, least: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return what regions share, as `overlaps` does; of points at two scales as if both were seen at the coarser."""
     union, smaller = overlaps(regions)
-    point = tf.reduce_max(regions[:, 2:] - regions[:, :2], 1) < 1.01 * least
-    side = tf.maximum(least[:, None], least[None])
-    middle = (regions[:, :2] + regions[:, 2:]) / 2
-    shared = tf.reduce_prod(tf.maximum(side[..., None] - tf.abs(middle[:, None] - middle[None]), 0.0), -1) / side**2
-    points = point[:, None] & point[None]
+    low, high = tf.split(regions, 2, 1)
+    middle, point = (low + high) / 2, tf.reduce_max(high - low, 1) < 1.01 * least
+    side = tf.maximum(least[:, None], least)
+    shared = tf.reduce_prod(tf.maximum(side[..., None] - tf.abs(middle[:, None] - middle), 0.0), -1) / side**2
+    points = point[:, None] & point
     return tf.where(points, shared / (2 - shared), union), tf.where(points, shared, smaller)
 
 
@@ -200,13 +193,11 @@ def _agree(scores: tf.Tensor, levels: tf.Tensor, union: tf.Tensor) -> tf.Tensor:
     What is there is seen at two or three scales, what is not mostly at one.
     """
     best = tf.reduce_max(scores, 1)
-    against = 1 - scores
-    for level in range(LEVELS):
-        there = (union > AGREE) & (levels[None] == level) & (levels[:, None] != level)
-        likely = tf.pad(tf.where(there, best[None], 0.0), [[0, 0], [1, 0]], constant_values=1e-6)  # or nothing is
-        seen = tf.gather(tf.pad(scores, [[1, 0], [0, 0]]), tf.argmax(likely, 1))
-        against = against * (1 - AGREE_WEIGHT * seen)
-    return 1 - against
+    of_level = tf.range(LEVELS, dtype=levels.dtype)[:, None] == levels
+    there = (union > AGREE) & of_level[:, None] & ~of_level[..., None]  # (levels, n, n): what another level sees
+    likely = tf.pad(tf.where(there, best, 0.0), [[0, 0], [0, 0], [1, 0]], constant_values=1e-6)  # or nothing is
+    seen = tf.gather(tf.pad(scores, [[1, 0], [0, 0]]), tf.argmax(likely, 2))  # (levels, n, 16)
+    return 1 - (1 - scores) * tf.reduce_prod(1 - AGREE_WEIGHT * seen, 0)
 
 
 def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Tensor:
@@ -215,19 +206,21 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
     Learning", where it is called cluster NMS). A sign of a number goes for no other mark that it merely lies in.
     """
-    colon, comma, point = (tf.argmax(scores, 1) == SIGNS.index(sign) for sign in ":,.")
+    sign = tf.argmax(scores, 1)
+    colon, comma, point = (sign == SIGNS.index(name) for name in ":,.")
     best = tf.reduce_max(scores, 1)
     other = scores[:, -1] >= best
     index = tf.range(tf.shape(best)[0])
-    likelier = (best[:, None] > best[None]) | ((best[:, None] >= best[None]) & (index[:, None] < index[None]))
-    within = (smaller > INSIDE_MAX) & (other[None] | ~other[:, None])
-    of_colon = (smaller > OF_COLON) & colon[:, None] & (comma | point)[None] & (best[:, None] > OF_COLON * best[None])
+    row = best[:, None]
+    likelier = (row > best) | ((row >= best) & (index[:, None] < index))
+    within = (smaller > INSIDE_MAX) & (other | ~other[:, None])
     dot = comma | point
-    one_point = (smaller > OF_POINT) & dot[:, None] & dot[None]
+    of_colon = (smaller > OF_COLON) & colon[:, None] & dot & (row > OF_COLON * best)
+    one_point = (smaller > OF_POINT) & dot[:, None] & dot
     beats = ((union > OVERLAP_MAX) | within | one_point) & likelier | of_colon  # the row's mark the column's
     beats = tf.cast(beats, tf.float32)
-    kept = tf.ones(tf.shape(best))
+    kept = tf.ones_like(best)[:, None]
     for _ in range(ROUNDS):
-        kept = tf.cast(tf.linalg.matvec(beats, kept, transpose_a=True) < 0.5, tf.float32)
+        kept = tf.cast(tf.matmul(beats, kept, transpose_a=True) < 0.5, tf.float32)
     order = tf.argsort(best, direction="DESCENDING", stable=True)
-    return tf.gather(order, tf.where(tf.gather(kept, order) > 0.5)[:, 0])
+    return tf.gather(order, tf.where(tf.gather(kept[:, 0], order) > 0.5)[:, 0])

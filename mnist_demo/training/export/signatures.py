@@ -36,11 +36,11 @@ class DigitModel(tf.Module):
     The weights are constants of its graph, which TensorFlow arranges for the processor once; variables, at each call.
     """
 
-    def __init__(self, network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model) -> None:
+    def __init__(self, classifier: keras.Model, detector: keras.Model, cutter: keras.Model) -> None:
         super().__init__(name="mnist_demo")
-        shown = [network.get_layer(name).output for name in SHOWN_LAYERS]
-        classify, cut = fix(keras.Model(network.inputs, [*shown, network.output])), fix(cutter)
-        self._logits = for_any_batch(lambda images: classify(images)[-1] / temperature, IMAGE_SIDE)
+        shown = [classifier.get_layer(name).output for name in SHOWN_LAYERS]
+        classify, cut = fix(keras.Model(classifier.inputs, [*shown, classifier.output])), fix(cutter)
+        self._logits = for_any_batch(lambda images: classify(images)[-1], IMAGE_SIDE)
         self._responses = for_any_batch(lambda images: classify(images)[:-1], IMAGE_SIDE)
         self._cut = for_any_batch(lambda cuts: tf.sigmoid(cut(cuts))[..., 0], CUT_SIDE)
         self._detect = fix(detector)
@@ -136,16 +136,15 @@ def for_any_batch(function: Function, side: int) -> Function:
     return answer
 
 
-def export(network: keras.Model, temperature: float, detector: keras.Model, cutter: keras.Model, folder: Path) -> None:
+def export(classifier: keras.Model, detector: keras.Model, cutter: keras.Model, folder: Path) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
-        network: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
-        temperature: what they are divided by (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        classifier: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
         detector: as `detector.build_detector` builds it.
         cutter: as `cutter.build_cutter` builds it.
     """
-    model = DigitModel(network, temperature, detector, cutter)
+    model = DigitModel(classifier, detector, cutter)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,

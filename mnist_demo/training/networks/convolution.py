@@ -1,8 +1,10 @@
 """The convolution that every net is made of: normalised while it learns, folded when it ships."""
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 
 def convolve(
@@ -16,6 +18,15 @@ def convolve(
     """
     x = layers.Conv2D(channels, 3, stride, padding="same", use_bias=not normalised)(x)
     return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
+
+
+class Enlarged(layers.Layer):
+    """What it is given, (n, h, w, c), twice as high and wide: as UpSampling2D does it in twice as many operations."""
+
+    def call(self, x: Any) -> Any:
+        _, height, width, channels = ops.shape(x)
+        wide = ops.reshape(ops.concatenate([x, x], 3), (-1, height, 2 * width, channels))
+        return ops.reshape(ops.concatenate([wide, wide], 2), (-1, 2 * height, 2 * width, channels))
 
 
 def fold(network: keras.Model, folded: keras.Model) -> keras.Model:

@@ -10,7 +10,7 @@ import keras
 from keras import layers, ops
 
 from mnist_demo.training.drawing.cuts import CUT_SIDE
-from mnist_demo.training.networks.convolution import convolve
+from mnist_demo.training.networks.convolution import Enlarged, convolve
 
 WIDTHS = 16, 24, 40  # channels at strides 1, 2 and 4
 
@@ -26,7 +26,7 @@ def build_cutter(normalised: bool = True) -> keras.Model:
         skipped.append(x)
     x = layers.Add()([x, convolve(x, WIDTHS[-1], normalised)])
     for fine in reversed(skipped[:-1]):
-        x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(fine.shape[-1], 1)(x)), fine])
+        x = layers.Add()([Enlarged()(layers.Conv2D(fine.shape[-1], 1)(x)), fine])
         x = convolve(x, fine.shape[-1], normalised)
     return keras.Model(cuts, layers.Conv2D(1, 1, dtype="float32")(x), name="cutter")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.crops import SIDE
 from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN
-from mnist_demo.training.networks.convolution import convolve
+from mnist_demo.training.networks.convolution import Enlarged, convolve
 
 WIDTHS = 16, 32, 64, 96  # channels at strides 2, 4, 8 and 16
 BLOCKS = 2, 4  # residual blocks at strides 8 and 16
@@ -51,9 +51,9 @@ def build_detector(normalised: bool = True) -> keras.Model:
     x = convolve(middle, sixteenth, normalised, 2)
     for _ in range(BLOCKS[1]):
         x = layers.Add()([x, convolve(x, sixteenth, normalised)])
-    x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(eighth, 1)(x)), middle])
+    x = layers.Add()([Enlarged()(layers.Conv2D(eighth, 1)(x)), middle])
     x = convolve(x, eighth, normalised)
-    x = layers.Add()([layers.UpSampling2D()(layers.Conv2D(quarter, 1)(x)), fine])
+    x = layers.Add()([Enlarged()(layers.Conv2D(quarter, 1)(x)), fine])
     x = convolve(x, quarter, normalised)
     bias = np.r_[np.full(len(SIGNS), np.log(RARE / (1 - RARE))), 0.5, 0.5, 0, 0.3]
     heads = layers.Conv2D(

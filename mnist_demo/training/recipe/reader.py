@@ -22,10 +22,8 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 2)
 
 import numpy as np
 
-from mnist_demo.model_folder import MODELS
 from mnist_demo.training.data import data_dir
 
-WEIGHTS = MODELS / "weights"  # before folding, to start from
 THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that draw
 POOL = 2048 * THREADS  # of what is drawn, newest
 SMALL_TOGETHER = 4  # crops of small pictures, seen at once
@@ -190,14 +188,13 @@ class Pool:
 def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int, times: int) -> Any:
     import keras
 
+    from mnist_demo.training.networks.weights import load_weights
     from mnist_demo.training.recipe.exposure import Exposure
     from mnist_demo.training.recipe.learning import Learner, Trapezoid, averaging, learn
 
     keras.utils.set_random_seed(seed)
     task = TASKS[net]()
-    network, steps = task.build(), steps or task.steps
-    if (WEIGHTS / f"{net}.weights.h5").exists():
-        network.load_weights(WEIGHTS / f"{net}.weights.h5")
+    network, steps = load_weights(net, task.build()), steps or task.steps
     rate = Trapezoid(LEARNING_RATE, WARM_UP, DECAY, steps)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0, **averaging(steps))
     learner = Learner(network, Exposure(seed), task.loss)
