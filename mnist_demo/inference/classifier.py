@@ -46,6 +46,7 @@ class Classifier:
 
             self._model = local.SavedModel(model)
             self._verify_answers(model)
+            self._model.trim()
 
     def state(self) -> State:
         """Return how the model is; one that was loaded from a folder is always ready."""

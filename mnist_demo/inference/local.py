@@ -1,11 +1,22 @@
 """A SavedModel that runs in this process. Importing this module imports TensorFlow, which takes seconds."""
 
+import ctypes
+import os
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
+
+# TensorFlow imports Keras with all that it can draw and tabulate, a second and 100 MB that no reading needs; but not
+# where Keras 2 is asked for and not installed. Asked for no longer, tf.keras loads Keras 3 when it is first used.
+KERAS_2 = "TF_USE_LEGACY_KERAS"
+is_asked_for = KERAS_2 in os.environ
+os.environ.setdefault(KERAS_2, "1")
+import tensorflow as tf  # noqa: E402
+
+if not is_asked_for:
+    del os.environ[KERAS_2]
 
 # A reading is a thousand operations, most of them small: whoever asks runs them itself faster than a pool of threads
 # that hands them around. A GPU needs the pool, and so do conditions and loops, of which the graph has none.
@@ -33,6 +44,11 @@ class SavedModel:
     def heat(self, page: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the signature `heat` says of a page (h, w)."""
         return self.run("heat", page=page)["output_0"]
+
+    def trim(self) -> None:
+        """Give back what optimizing the graphs for the first answers took: some 40 MB, which glibc would keep."""
+        if os.name == "posix":
+            getattr(ctypes.CDLL(None), "malloc_trim", int)(0)  # only glibc has it
 
     def state(self) -> Literal["ready"]:
         """Return how the model is: it has been loaded."""
