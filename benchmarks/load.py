@@ -3,7 +3,7 @@
 Run as `python benchmarks/load.py [--seconds 60] [--drawings 10000]`; that takes about 12 minutes, and `--seconds 5
 --drawings 1000` two. The app runs with all its limits. The clients are threads of this process, each from an address
 of its own in 127.0.0.0/8 and with one connection, so they share the machine's cores with the server. A sketcher waits
-for each answer and then half as long again, but for 45 ms at most, as the pad does while the pen moves. Printed:
+for each answer and then a quarter as long again, as the pad does while the pen moves. Printed:
 
 - for 1, 8, 32 and 64 sketchers: readings a second, median and 95th percentile of the delay, requests that failed;
 - the same for 32 on functions of a bare Gradio app that return the drawing they get, called as the page calls its own
@@ -41,7 +41,7 @@ from startup import drawing, resident_mb
 
 from mnist_demo.examples import FOLDER
 
-PAUSE = 0.045  # seconds at most between an answer and a sketchpad's next request
+PAUSE = 0.25  # of the time that an answer took, before a sketchpad's next request
 DRAWINGS = 40  # different ones
 CROWDS = {1: 120, 8: 120, 32: 200, 64: 450}  # sketchers, and what their 95th percentile should stay below, in ms
 ECHOED = 32  # of these crowds, the one that the echo gets too
@@ -190,7 +190,7 @@ def keep_asking(url: str, question: Question, tally: Tally, stop: threading.Even
 
 def sketchers_pause(took: float) -> float:
     """Return the seconds that a sketchpad waits after an answer that took so many."""
-    return min(PAUSE, took / 2)
+    return PAUSE * took
 
 
 def drawing_question(url: str, component: str) -> Question:

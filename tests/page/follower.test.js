@@ -65,10 +65,10 @@ test("one question is asked at a time while the pen moves, about all that is dra
   );
 });
 
-test("between an answer and the next question is half of the time that the answer took, but not more than 45 ms", async () => {
+test("between an answer and the next question is a quarter of the time that the answer took", async () => {
   for (const [took, pause] of [
-    [20, 10],
-    [300, 45],
+    [20, 5],
+    [300, 75],
   ]) {
     const before = asked.length;
     await draw("a");

@@ -2,7 +2,7 @@
 // newest drawing is next, and what was drawn in between is skipped.
 import { ask } from "../../document/shared/ask.js";
 
-const PAUSE = 45; // milliseconds at most between an answer and the next question while the pen moves
+const PAUSE = 0.25; // of the time that an answer took, before the next question while the pen moves: so a crowd's is short
 
 export class Follower {
   // read() asks about the drawing as it is; moves() tells whether the pen does; show(reading) takes what is wanted of the
@@ -38,7 +38,7 @@ export class Follower {
         this.known = this.asked;
         this.show(answer);
       }
-      const pause = Math.min(PAUSE, (performance.now() - start) / 2); // a crowd's delays are longer, and so are its pauses
+      const pause = PAUSE * (performance.now() - start);
       if (this.moves()) await new Promise((wake) => setTimeout((this.hurry = wake), pause));
     }
     this.isAsking = false;
