@@ -5,15 +5,13 @@ Run as `python benchmarks/lighthouse.py`; needs Node.js and Chromium, and fetche
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from serving import started, wait_until_served
+from serving import CHROMIUM, started, wait_until_served
 
 LIGHTHOUSE = "lighthouse@12.8.2"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
 WINDOWS = {"desktop": ["--preset=desktop"], "mobile": []}
 

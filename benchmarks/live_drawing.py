@@ -10,21 +10,18 @@ Printed for each page:
 
 import argparse
 import math
-import os
-import shutil
 import time
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
-from serving import started, wait_until_served
+from serving import CHROMIUM, started, wait_until_served
 
 from mnist_demo.hand import bounds, write_digit
 from mnist_demo.inference import Classifier
 from mnist_demo.reading import recognize
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 POINTS_PER_SECOND = 60
 PATIENCE = 10_000  # milliseconds after which a reading is given up and counted as missed

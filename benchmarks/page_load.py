@@ -7,17 +7,14 @@ are sent, and the milliseconds from navigation until the pad takes a stroke, med
 import argparse
 import gzip
 import json
-import os
 import re
-import shutil
 import statistics
 import urllib.request
 
 import gradio as gr
 from playwright.sync_api import Browser, sync_playwright
-from serving import started, wait_until_served
+from serving import CHROMIUM, started, wait_until_served
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 READY = """() => new Promise((resolve) => {
   const look = () => document.querySelector("#sketchpad canvas")?.checkVisibility({ visibilityProperty: true })

@@ -1,6 +1,8 @@
-"""Start an app for a benchmark, and wait for it."""
+"""Start an app for a benchmark and wait for it, and find a Chromium to show it in."""
 
 import contextlib
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-headless-shell"))), ""
+)
 
 
 @contextlib.contextmanager

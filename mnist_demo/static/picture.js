@@ -31,7 +31,7 @@ export async function loadPage(file) {
     Math.max(1, Math.round(picture.width / scale)),
     Math.max(1, Math.round(picture.height / scale)),
   );
-  const grey = greyOf(image.data, mixtureOf(picture));
+  const grey = greyOf(image.data, isColoured(image.data) ? mixtureOf(picture) : null);
   const page = { grey, width: image.width, height: image.height, scale: picture.width / image.width };
   picture.close();
   return page;
@@ -48,6 +48,13 @@ function pixelsOf(picture, width, height) {
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
+}
+
+function isColoured(data) {
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return true;
+  }
+  return false;
 }
 
 // The mixture of colours, as weights of red, green and blue, that grey is made of: the luma, unless neighbouring pixels
