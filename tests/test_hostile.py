@@ -158,6 +158,20 @@ class TestLargePictures:
             assert seconds < READ_WITHIN, path
             assert megabytes < REFUSED_MEMORY, path
 
+    def test_the_largest_that_cannot_be_decoded_in_parts_are_read_in_memory(self, tmp_path: Path) -> None:
+        Image.new("RGB", (4180, 4180)).save(tmp_path / "colours.webp", method=0)
+        for mode, size in (("RGB", (7600, 6100)), ("CMYK", (6000, 5800))):
+            Image.new(mode, size).save(tmp_path / f"{mode}.jpg", progressive=True, subsampling=0)
+        for path, (_, seconds, megabytes) in read_apart(*sorted(tmp_path.iterdir())).items():
+            assert seconds < READ_WITHIN, path
+            assert megabytes < REFUSED_MEMORY, path
+
+    def test_larger_ones_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="more than 17 megapixels"):
+            load_image(encode(Image.new("RGB", (4200, 4200)), "WEBP", method=0))
+        with pytest.raises(ValueError, match="more than 35 megapixels"):
+            load_image(encode(Image.new("CMYK", (6000, 6000)), "JPEG", progressive=True, subsampling=0))
+
     def test_of_thousands_of_marks_are_read_in_time_and_memory(self, tmp_path: Path) -> None:
         Image.fromarray(np.tile(golden_page(), (42, 14))).save(tmp_path / "digits.png")
         noise = np.random.default_rng(0).choice(np.array([0, 255], np.uint8), (150, 150), p=[0.3, 0.7])

@@ -21,6 +21,10 @@ Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 FORMATS = ("PNG", "JPEG", "WEBP")  # which browsers show and canvases give
 PIXELS_MAX = 50_000_000  # of a picture that is opened at all; phones take up to 48 million
 SIDE_MAX = 20_000  # pixels, likewise; what is longer is no photo
+HELD_MAX = (
+    280e6  # bytes that a decoder may hold of a picture which it cannot decode in parts, so that 300 MB are enough
+)
+WEBP_HELD, SAMPLE_HELD = 16, 2  # bytes of a pixel of WebP, and of a sample of a progressive JPEG
 WORK_PIXELS = 1_200_000  # a larger picture is reduced to about so many, which is what the model's largest scale has
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and hundreds in a few kB take five seconds
 FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank: each costs as much as a picture
@@ -111,7 +115,7 @@ def _read_file(content: bytes) -> tuple[Grey, int, int]:
 def _open(content: bytes) -> tuple[Grey, int, int]:
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
-        _check_size(*image.size)
+        _check_size(*image.size, _most_pixels(image))
         scans = content.count(b"\xff\xda") if "progressive" in image.info else 1  # its mark is no part of pixels
         if scans > SCANS_MAX:  # a JPEG of a few kB that would take minutes to decode
             raise ValueError(f"{scans} scans, where a JPEG has some ten")
@@ -119,20 +123,30 @@ def _open(content: bytes) -> tuple[Grey, int, int]:
     except PictureError:
         raise
     except Image.DecompressionBombError:
-        raise _too_large() from None
+        raise _too_large(PIXELS_MAX) from None
     except UnidentifiedImageError:  # whose words name the file's place
         raise PictureError("damaged", {"reason": "it breaks off, or what it says of itself is wrong"}) from None
     except Exception as error:  # decoders raise nearly anything on damaged files
         raise PictureError("damaged", {"reason": str(error)}) from None
 
 
-def _too_large() -> PictureError:
-    return PictureError("large", {"megapixels": PIXELS_MAX // 10**6, "side": SIDE_MAX})
+def _most_pixels(image: Image.Image) -> float:
+    """Return how many pixels a file may have: fewer where its decoder holds all of them until it is done."""
+    if image.format == "WEBP":
+        return HELD_MAX / WEBP_HELD
+    if "progressive" not in image.info:
+        return PIXELS_MAX
+    samples = [across * down for _, across, down, _ in image.layer]  # type: ignore[attr-defined] # colour often has fewer
+    return min(PIXELS_MAX, HELD_MAX / SAMPLE_HELD * max(samples) / sum(samples))
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
-        raise _too_large()
+def _too_large(pixels_max: float) -> PictureError:
+    return PictureError("large", {"megapixels": int(pixels_max / 1e6), "side": SIDE_MAX})
+
+
+def _check_size(width: int, height: int, pixels_max: float = PIXELS_MAX) -> None:
+    if width * height > pixels_max or max(width, height) > SIDE_MAX:
+        raise _too_large(pixels_max)
     if width * height == 0:
         raise PictureError("no_pixels")
 
@@ -141,7 +155,7 @@ def _decode(image: Image.Image, may_draft: bool = True) -> tuple[Grey, int, int]
     """Return what `_read` does. A caller's own picture is not drafted, which would change its size for good."""
     width, height = image.size
     reduction = max(1, int(math.sqrt(width * height / WORK_PIXELS)))
-    if may_draft and image.format == "JPEG" and reduction > 1:
+    if may_draft and image.format in ("JPEG", "MPO") and reduction > 1:
         image.draft(None, (width // reduction, height // reduction))  # decoded at the reduced size
     image.load()
     orientation = _orientation(image)  # only now: it loads a PNG, and would keep what is wrong with it to itself
