@@ -141,6 +141,7 @@ def test_a_student_learns_its_labels_and_half_of_what_teachers_say_rightly() -> 
     np.testing.assert_allclose(targets[0], (labels[0] + said) / 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras' own, when it saves
 def test_a_distilled_net_goes_on_where_it_was_stopped(tmp_path: Path, digits: Labelled) -> None:
     teacher = build_network(width=4, normalised=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from mnist_demo.inference import Classifier
 from mnist_demo.picture import Source, load_image
@@ -184,7 +185,7 @@ def score(samples: Sequence[Sample], classifier: Classifier, digits_alone: bool 
         alike = read == sample.truth
         right += alike
         digits_right += digits_of(read) == digits_of(sample.truth)
-        edits += edit_distance(sample.truth, read)
+        edits += Levenshtein.distance(sample.truth, read)
         known = kinds.get(sample.kind, (0, 0))
         kinds[sample.kind] = known[0] + alike, known[1] + 1
     signs = sum(len(sample.truth.replace("|", "")) for sample in samples)
@@ -199,13 +200,3 @@ def plain(text: str) -> str:
 def digits_of(text: str) -> str:
     """Return a text's digits and line ends alone."""
     return "|".join(filter(None, ("".join(filter(str.isdigit, line)) for line in text.split("|"))))
-
-
-def edit_distance(a: str, b: str) -> int:
-    """Return Levenshtein's distance."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]

@@ -17,7 +17,6 @@ def keep_weights(folder: Path = WEIGHTS, **nets: keras.Model) -> None:
 
 
 def load_weights(name: str, net: keras.Model, folder: Path = WEIGHTS) -> keras.Model:
-    """Give a net the weights that were kept under a name, and return it; if there are none, as it is."""
-    if (folder / f"{name}.weights.h5").exists():
-        net.load_weights(folder / f"{name}.weights.h5")
+    """Give a net the weights that were kept under a name, and return it. Raises FileNotFoundError if there are none."""
+    net.load_weights(folder / f"{name}.weights.h5")
     return net

@@ -194,7 +194,9 @@ def _train(net: str, pool: Pool, checkpoints: Path, steps: int | None, seed: int
 
     keras.utils.set_random_seed(seed)
     task = TASKS[net]()
-    network, steps = load_weights(net, task.build()), steps or task.steps
+    network, steps = task.build(), steps or task.steps
+    with contextlib.suppress(FileNotFoundError):
+        load_weights(net, network)
     rate = Trapezoid(LEARNING_RATE, WARM_UP, DECAY, steps)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, beta_2=0.99, clipnorm=5.0, **averaging(steps))
     learner = Learner(network, Exposure(seed), task.loss)
