@@ -44,7 +44,7 @@ class Hand:
     width: float
 
     def write(self, text: str, rng: np.random.Generator) -> list[Stroke]:
-        """Return the strokes of a line of digits, 1 high, as `examples.write_line` does."""
+        """Return the strokes of a line of digits, 1 high, as `hand.write_line` does."""
         strokes: list[Stroke] = []
         for place, label in enumerate(text):
             for shape in self.shapes.get(label, GLYPHS[label]):

@@ -75,6 +75,7 @@ def rows_in(output: Path) -> list[dict[str, object]]:
     return [row for path in output.glob("[!_]*") for row in map(json.loads, path.read_text().splitlines())]
 
 
+@pytest.mark.slow
 def test_every_image_gets_the_command_lines_json_and_no_bad_one_stops_the_others(
     folder: Path, tmp_path: Path, classifier: Classifier
 ) -> None:
@@ -93,6 +94,7 @@ def test_every_image_gets_the_command_lines_json_and_no_bad_one_stops_the_others
     assert "empty" in str(rows[f"{folder}/caf\\xe9.png"]["error"])
 
 
+@pytest.mark.slow
 def test_a_cluster_reads_each_picture_once_though_the_run_is_stopped_and_a_node_fails(
     many: Path, tmp_path: Path
 ) -> None:

@@ -560,6 +560,7 @@ class TestHealth:
                 assert secret not in log
 
 
+@pytest.mark.slow
 def test_sigterm_finishes_the_requests_that_have_begun_or_whose_connection_stands(tmp_path: Path, drawing: str) -> None:
     with start_app(tmp_path / "log") as app:
         wait_until_ready(app)

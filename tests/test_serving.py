@@ -146,6 +146,13 @@ class TestServed:
         assert remote.predict(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
         assert served.requests == []
 
+    def test_an_address_of_another_form_is_named_with_one_that_is_right(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            main(["--model-url", "localhost", "seven.png"])
+        assert "expected a model's address such as http://localhost:8501/v1/models/mnist" in capsys.readouterr().err
+
     def test_the_command_line_reads(
         self, served: ModelServer, write: Write, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:

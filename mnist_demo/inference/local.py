@@ -27,14 +27,14 @@ class SavedModel:
     """The signatures of a SavedModel folder."""
 
     def __init__(self, folder: Path | str) -> None:
-        self._loaded = tf.saved_model.load(str(folder))  # kept, as its signatures do not keep its variables
+        self._signatures = tf.saved_model.load(str(folder)).signatures
 
     def run(self, signature: str, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
         """Return a signature's outputs for its inputs, all of the dtypes and shapes that it names."""
         # By name: a signature that gets a tensor without one first writes the tensor into an error message, for 2 ms.
         tensors = {name: tf.constant(value) for name, value in inputs.items()}
         with tf.experimental.function_executor_type(EXECUTOR):
-            outputs = self._loaded.signatures[signature](**tensors)
+            outputs = self._signatures[signature](**tensors)
         return {name: value.numpy() for name, value in outputs.items()}
 
     def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -43,7 +43,7 @@ def add_model_url(parser: argparse.ArgumentParser) -> None:
     """Add the option --model-url, the address of a served model; None where neither it nor MNIST_DEMO_MODEL_URL is."""
     parser.add_argument(
         "--model-url",
-        type=base_url,
+        type=_as_option,
         default=os.environ.get(MODEL_URL),
         metavar="URL",
         help=f"ask TensorFlow Serving, such as http://localhost:8501/v1/models/mnist (default: ${MODEL_URL})",
@@ -60,6 +60,13 @@ def base_url(text: str) -> str:
     if not BASE_URL.fullmatch(url):
         raise ValueError(f"expected a model's address such as http://localhost:8501/v1/models/mnist, got {text!r}")
     return url
+
+
+def _as_option(text: str) -> str:
+    try:
+        return base_url(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None  # of a ValueError, argparse says less
 
 
 class ServedModel:

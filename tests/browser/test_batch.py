@@ -68,6 +68,7 @@ def heap(tmp_path_factory: pytest.TempPathFactory, write: Write) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("window", "scheme"), [("desktop", "light"), ("phone", "dark")])
 def test_hundreds_of_files_are_read(open_page: OpenPage, heap: list[Path], window: str, scheme: str) -> None:
     page = open_page(**WINDOWS[window], color_scheme=scheme)

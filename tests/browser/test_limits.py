@@ -40,6 +40,7 @@ def crowd(url: str) -> Iterator[None]:
         gone.set()
 
 
+@pytest.mark.slow
 def test_a_busy_server_is_named_so_and_asked_again(windows: Callable[..., BrowserContext]) -> None:
     faults: list[str] = []
     with serve_app() as url:

@@ -40,6 +40,7 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.mark.slow
 def test_without_a_connection_the_page_opens_and_says_so(browser: Browser) -> None:
     locales = ("en-US", "de-DE")
     contexts = [browser.new_context(**WINDOWS["phone"], locale=locale) for locale in locales]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .conftest import OpenPage
@@ -74,6 +75,7 @@ def test_reasons_follow_the_drawing_and_go_with_it(page: Page) -> None:
     expect(page.locator("#why .blank")).to_have_text("Draw a digit, and see here what made the model read it so.")
 
 
+@pytest.mark.slow
 def test_the_way_plays_once_and_rests_on_its_last_step(page: Page) -> None:
     draw(page, "7")
     button = page.locator("#why .play")
