@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 from app_server import ROOT
 from numpy.typing import NDArray
+from pictures import encode
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.examples import PHOTOS, photo_bytes
 from mnist_demo.explanation.reasons import explain
+from mnist_demo.inference.integrity import golden_page
 from mnist_demo.static.site import translations
 from mnist_demo.training.data import data_dir, load_mnist
 
@@ -94,6 +96,8 @@ def read(page: Page, number: str) -> None:
 def test_a_first_visit_reads_soon_and_a_second_sooner_with_no_server_at_all(browser: Browser) -> None:
     context = browser.new_context(**WINDOWS["desktop"])
     context.add_init_script(VISITED)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     with serve(SITE) as address:
         assert seconds_to_read(page, "42", lambda: page.goto(address)) < COLD_MAX
@@ -102,6 +106,7 @@ def test_a_first_visit_reads_soon_and_a_second_sooner_with_no_server_at_all(brow
     assert seconds_to_read(page, "71", page.reload) < AGAIN_MAX
     page.get_by_role("tab", name="About").click()
     expect(page.locator("#about .digits canvas")).to_have_count(2)
+    assert all(url.startswith((address, "data:", "blob:")) for url in asked)
     context.close()
 
 
@@ -139,6 +144,18 @@ def test_each_example_photo_gives_what_python_gives(visit: Visit, classifier: Cl
         said = page.locator("#seen small").all_inner_texts()
         confidences = [100 * digit.confidence for digit in expected.digits]
         assert [float(share.rstrip("%")) for share in said] == pytest.approx(confidences, abs=2)
+
+
+def test_a_large_page_is_read_as_python_reads_it(visit: Visit, classifier: Classifier) -> None:
+    small = golden_page()
+    sheet = np.full((1000, 1150), 203, np.uint8)
+    sheet[700 : 700 + small.shape[0], 90 : 90 + small.shape[1]] = np.minimum(small, 203)
+    png = encode(sheet)
+    answer = visit().evaluate(ASK, ["sketchpad.read", f"data:image/png;base64,{base64.b64encode(png).decode()}"])
+    expected = recognize(png, classifier).to_dict()
+    assert [digit["box"] for digit in answer["digits"]] == [digit["box"] for digit in expected["digits"]]
+    for digit, same in zip(answer["digits"], expected["digits"], strict=True):
+        np.testing.assert_allclose(digit["probabilities"], same["probabilities"], atol=1e-4)
 
 
 def test_a_photo_is_shown_at_once_and_marked_as_being_read(visit: Visit) -> None:

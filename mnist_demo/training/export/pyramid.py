@@ -77,13 +77,18 @@ def _make_levels(page: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
         grey = _resize(grey, size)
     enlarged = 1 + sum(tf.cast(tf.reduce_prod(size) < pixels, tf.int32) for pixels in ENLARGED)
     grey, scale = _resize(grey, size * enlarged), scale / tf.cast(enlarged, tf.float32)
-    mean, variance = tf.nn.moments(grey, (0, 1, 2, 3))
-    level = (grey - mean) * tf.math.rsqrt(variance + 1.0)
+    level = grey - _mean(grey)
+    level *= tf.math.rsqrt(_mean(level**2) + 1.0)
     levels = [level[0, ..., 0]]
     for _ in range(LEVELS - 1):
         level = _halve(level)
         levels.append(level[0, ..., 0])
     return levels, scale
+
+
+def _mean(grey: tf.Tensor) -> tf.Tensor:
+    """Return a page's mean, by way of its rows: TensorFlow.js adds one by one, and a million's sum loses digits."""
+    return tf.reduce_mean(tf.reduce_mean(grey, 2))
 
 
 def _resize(grey: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
