@@ -8,9 +8,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import cycle, islice
@@ -20,13 +20,19 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+import uvicorn
 from app_server import ROOT, App, start_app, wait_until_ready
 from conftest import Write
 from pictures import MAKER, encode, geotagged, png_bomb, webp_bomb
 from PIL import Image
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.picture.data_url import data_url
-from mnist_demo.server.gates import Gate
+from mnist_demo.server import gates
+from mnist_demo.server.bodies import BodyLimit
+from mnist_demo.server.gates import Gate, Gates
+from mnist_demo.server.health import Health, State
+from mnist_demo.server.log import RequestLog
 from mnist_demo.server.rates import RATES, Rate
 from mnist_demo.server.uploads import sweep
 
@@ -131,6 +137,12 @@ def wait_for_entries(app: App, count: int) -> list[dict[str, Any]]:
 def unfit(reason: str) -> dict[str, Any]:
     """Return the page's answer to what none of its scripts sends."""
     return {"error": {"kind": "unfit", "reason": reason}}
+
+
+def run(task: Coroutine[Any, Any, Any]) -> Any:
+    """Run a task in a thread of its own: in the main one the browser tests keep an event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, task).result()
 
 
 class TestBodies:
@@ -516,10 +528,37 @@ class TestFloods:
             await asyncio.gather(*asking, return_exceptions=True)
             return gate
 
-        with ThreadPoolExecutor(1) as thread:  # in the main one the browser tests keep an event loop running
-            gate = thread.submit(lambda: asyncio.run(ask_all())).result()
+        gate = run(ask_all())
         assert "".join(served) == "abcaba"
         assert (gate.free, gate.lines) == (1, {})
+
+    def test_a_client_that_never_reads_keeps_its_place_for_a_while_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def answer_at_length(_: Scope, __: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for more in [True] * 50 + [False]:
+                await send({"type": "http.response.body", "body": bytes(MEGABYTE), "more_body": more})
+
+        monkeypatch.setattr(gates, "SEND_WITHIN", 0.5)
+        with serve(RequestLog(Gates(answer_at_length))) as port, socket.create_connection(("127.0.0.1", port)) as deaf:
+            deaf.sendall(b"POST /gradio_api/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+            assert deaf.recv(4) == b"HTTP"
+            with httpx.stream("POST", f"http://127.0.0.1:{port}/gradio_api/upload", timeout=10) as answer:
+                assert answer.status_code == 200
+
+
+@contextmanager
+def serve(app: ASGIApp) -> Iterator[int]:
+    """Serve an app with uvicorn, as Gradio does; yield the port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def send_at_once(app: App, write: Write, count: int, addresses: int) -> list[httpx.Response]:
