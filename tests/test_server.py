@@ -147,15 +147,17 @@ def run(task: Coroutine[Any, Any, Any]) -> Any:
 
 class TestBodies:
     @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
-    @pytest.mark.parametrize(
-        "route",
-        ["", "anything", *(f"gradio_api/{each}" for each in ("upload", "component_server/", *CALLS))],
-    )
+    @pytest.mark.parametrize("route", ["upload", "component_server/", *CALLS])
     def test_more_than_15_megabytes_are_refused_on_every_route(self, app: App, route: str, declared: bool) -> None:
         content = bytes(16 * MEGABYTE) if declared else (bytes(MEGABYTE) for _ in range(16))
-        answer = httpx.post(f"{app.url}/{route}", content=content, timeout=30)
+        answer = httpx.post(f"{app.url}/gradio_api/{route}", content=content, timeout=30)
         assert answer.status_code == 413
         assert "is larger than" in answer.json()["error"]
+
+    @pytest.mark.parametrize("route", ["", "config", "gradio_api/heartbeat/x"])
+    def test_and_64_kilobytes_where_nothing_is_to_be_brought(self, app: App, route: str) -> None:
+        answer = httpx.request("GET", f"{app.url}/{route}", content=bytes(100_000), timeout=30)
+        assert answer.status_code == 413
 
     def test_many_files_are_counted_together(self, app: App) -> None:
         files = [("files", (f"{number}.png", bytes(MEGABYTE // 4))) for number in range(100)]
@@ -415,6 +417,13 @@ class TestDoors:
     @pytest.mark.parametrize("route", CLOSED)
     def test_routes_that_the_page_does_not_need_are_closed(self, app: App, route: str) -> None:
         assert httpx.get(f"{app.url}/{route}").status_code == 404
+
+    @pytest.mark.parametrize("route", ["", "anything", "gradio_api/token"])
+    def test_they_take_no_body(self, app: App, route: str) -> None:
+        address = httpx.URL(app.url)
+        with socket.create_connection((address.host, address.port), timeout=10) as connection:
+            connection.sendall(f"POST /{route} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 404")
 
     def test_how_often_functions_are_called_is_told_nobody(self, app: App) -> None:
         blank = np.full((60, 60), 255, np.uint8)

@@ -91,8 +91,8 @@ class BodyLimit:
             raise BodyError(408, "The upload took too long. Please try again.") from None
 
 
-def check_body(scope: Scope, body: bytearray) -> bytes:
-    """Return a body without its pictures' metadata. Raises BodyError if it names an address or an upload now gone."""
+def check_body(scope: Scope, body: bytearray) -> None:
+    """Remove the metadata of a body's pictures. Raises BodyError if it names an address or an upload now gone."""
     route = scope["route_of"]
     if route is None or route.work != "photo":
         return bytes(body)
