@@ -256,6 +256,13 @@ class TestAddresses:
         assert answer.is_error
         assert not tells_secrets(answer.text)
 
+    def test_nor_is_told_which_files_it_has(self, app: App, tmp_path: Path) -> None:
+        old, missing = tmp_path / "old.png", tmp_path / "missing.png"
+        old.touch()
+        set_times(old, time.time() - 3600)
+        first, second = (call(app, str(path)) for path in (old, missing))
+        assert (first.status_code, first.text) == (second.status_code, second.text)
+
 
 WAYS = ("photo", "batch", "api", "mcp")
 BOMBS = {

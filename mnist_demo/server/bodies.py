@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from contextlib import suppress
-from pathlib import Path
+from typing import Any
 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
@@ -126,7 +126,7 @@ def check_paths(body: bytearray) -> None:
     for path in paths_in(body):
         if "://" in path or path.startswith("data:"):
             raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
-        if has_expired(Path(path)):
+        if has_expired(path):
             raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
 
 
