@@ -192,6 +192,39 @@ class TestBodies:
         answer = httpx.post(f"{app.url}/gradio_api/component_server/", content=pieces, headers=headers, timeout=60)
         assert answer.json()["text"] == "42"
 
+    def test_one_that_takes_long_to_clean_holds_up_nobody_and_is_held_once(self) -> None:
+        body = b"--form\r\n\r\n" + b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0tEXt\0\0\0\0" * 100_000
+        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"multipart/form-data; boundary=form")]
+        scope = {"type": "http", "method": "POST", "path": "/gradio_api/upload", "headers": headers}
+        brought: list[int] = []
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async def app(_: Scope, receive: Receive, __: Send) -> None:
+            brought.append(len((await receive())["body"]))
+            assert limit.held == len(body)
+
+        async def send(_: Message) -> None:
+            raise AssertionError
+
+        async def ask() -> None:
+            waiting = asyncio.create_task(others())
+            await RequestLog(limit)(scope, receive, send)
+            waiting.cancel()
+
+        limit = BodyLimit(app)
+        run(ask())
+        assert (brought, limit.held) == ([len(body)], 0)
+        assert turns > 1
+
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
         many = encode(np.zeros((7000, 7000), np.uint8))
         answer = send_drawing(app, data_url(many, "png"))
@@ -234,10 +267,13 @@ class TestAddresses:
         assert answer.status_code == 400
         assert asked == []
 
-    @pytest.mark.parametrize("nested", [False, True], ids=["bare", "file"])
-    def test_nor_does_the_mcp_tool_fetch_one(self, app: App, web: tuple[str, list[str]], nested: bool) -> None:
+    @pytest.mark.parametrize("kind", ["bare", "file", "file with meta", "list"])
+    def test_nor_does_the_mcp_tool_fetch_one(self, app: App, web: tuple[str, list[str]], kind: str) -> None:
         url, asked = web
-        image = {"path": f"{url}/secret.png"} if nested else f"{url}/secret.png"
+        address = f"{url}/secret.png"
+        meta = {"_type": "gradio.FileData"}
+        images = {"file": {"path": address}, "file with meta": {"meta": meta, "path": address}, "list": [address]}
+        image = images.get(kind, address)
         params = {"name": "recognize", "arguments": {"image": image}}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"Accept": "application/json, text/event-stream"}
