@@ -628,6 +628,26 @@ class TestHealth:
         assert httpx.get(f"{app.url}/healthz").json() == {"status": "up"}
         assert httpx.get(f"{app.url}/readyz").json() == {"status": "ready"}
 
+    def test_those_who_ask_at_once_get_one_answer(self) -> None:
+        asked = 0
+
+        def state() -> State:
+            nonlocal asked
+            asked += 1
+            time.sleep(0.1)
+            return "away"
+
+        async def closed(*_: Any) -> None:
+            raise AssertionError
+
+        async def ask_all() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(Health(closed, state))
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                return await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+
+        assert {answer.status_code for answer in run(ask_all())} == {503}
+        assert asked == 1
+
     def test_each_request_has_one_line_in_the_log(self, app: App, drawing: str) -> None:
         before = len(entries(app))
         send_drawing(app, drawing)
