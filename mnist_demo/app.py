@@ -23,8 +23,8 @@ COMPRESSION = Middleware(GZipMiddleware, minimum_size=4000, compresslevel=5)  # 
 QUEUE_MAX = 20  # calls of the API by gradio_client that may wait, some five seconds of photos; more get 503
 SESSIONS_MAX = 200  # pages whose state Gradio keeps in memory, some 0.1 MB each; ours keep none there
 
-# A picture gets one thread, as others wait: with 32 people drawing, two cores gave 114 readings a second instead of
-# 72, and the 95th percentile fell from 503 to 278 ms (benchmarks/load.py). TensorFlow looks when it is imported: later.
+# A picture gets one thread, as others wait: with 32 people drawing, two cores read half as many more, and the 95th
+# percentile of the delay was little more than half (benchmarks/load.py). TensorFlow looks when it is imported: later.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 uploads = make_upload_folder()

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 
 import numpy as np
 import pytest
@@ -88,6 +89,55 @@ def test_data_urls_anywhere_in_json_are_cleaned(pixels: NDArray[np.uint8]) -> No
     with Image.open(io.BytesIO(photo)) as image:
         assert image.getexif()[ORIENTATION] == 6
     assert (cleaned["params"][0]["name"], cleaned["params"][2]) == ("data", 3)
+
+
+def test_nor_does_a_cut_off_file_keep_metadata_or_hide_the_next(pixels: NDArray[np.uint8]) -> None:
+    photo = geotagged(pixels, "PNG")
+    head = b'--form\r\nContent-Disposition: form-data; name="files"; filename="photo"\r\n\r\n'
+    for end in (photo.index(b"IDAT") + 100, photo.index(MAKER.encode()) + 12):
+        body = bytearray(head + photo[:end] + b"\r\n" + head + photo + b"\r\n--form--\r\n")
+        clean_form(body, b"form")
+        assert MAKER[:12].encode() not in body
+
+
+HOSTILE = {
+    "false-chunks": lambda n: b"\x89PNG\r\n\x1a\n" + ((n // 2).to_bytes(4, "big") + b"tEXt") * (n // 8),
+    "PNGs": lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\x04tEXt" * (n // 16),
+    "small-chunks": lambda n: b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0tEXt\0\0\0\0" * (n // 12),
+    "EXIF-heads": lambda n: b"\xff\xe1\xff\xffExif\0\0" * (n // 10),
+    "small-EXIFs": lambda n: b"\xff\xe1\0\x08Exif\0\0" * (n // 10),
+    "EXIF-entries": lambda n: (b"\xff\xe1\xff\xffExif\0\0MM\0*\0\0\0\x08\xff\xff" + bytes(65_509)) * (n // 65_529),
+    "XMP-heads": lambda n: b"\xff\xe1\xff\xffhttp://ns.adobe.com/" * (n // 24),
+    "WebP-chunks": lambda n: b"RIFF\xff\xff\xff\xffWEBP" + (b"EXIF" + (n // 2).to_bytes(4, "little")) * (n // 8),
+    "WebPs": lambda n: b"RIFF\xff\xff\xff\xffWEBP" * (n // 12),
+    "names": lambda n: b"\r\nContent-Disposition:;filename=" * (n // 34),
+    "parts": lambda n: b"\r\nContent-Disposition:;filename=\r\n\r\n" * (n // 38),
+    "ends": lambda n: b"\r\n--form" * (n // 8),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_is_made_to_take_long_takes_no_longer_than_its_length(kind: str) -> None:
+    few, many = 250_000, 2_000_000
+    assert seconds(HOSTILE[kind](many)) < 3 * many / few * seconds(HOSTILE[kind](few)) + 0.01
+
+
+def seconds(form: bytes) -> float:
+    """Return the processor time that a form takes to clean, at best."""
+    times = []
+    for _ in range(3):
+        body = bytearray(form)
+        start = time.thread_time()
+        clean_form(body, b"form")
+        times.append(time.thread_time() - start)
+    return min(times)
+
+
+def test_a_segment_shorter_than_its_name_keeps_the_length() -> None:
+    body = bytearray(b"\xff\xe1\0\2Exif\0\0 RIFF\x20\0\0\0WEBPEXIF\2\0\0\0Exif\0\0")
+    length = len(body)
+    remove_metadata(body)
+    assert len(body) == length
 
 
 @given(st.data())

@@ -8,9 +8,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import cycle, islice
@@ -20,13 +20,19 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+import uvicorn
 from app_server import ROOT, App, start_app, wait_until_ready
 from conftest import Write
 from pictures import MAKER, encode, geotagged, png_bomb, webp_bomb
 from PIL import Image
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.picture.data_url import data_url
-from mnist_demo.server.gates import Gate
+from mnist_demo.server import gates
+from mnist_demo.server.bodies import BodyLimit
+from mnist_demo.server.gates import Gate, Gates
+from mnist_demo.server.health import Health, State
+from mnist_demo.server.log import RequestLog
 from mnist_demo.server.rates import RATES, Rate
 from mnist_demo.server.uploads import sweep
 
@@ -133,17 +139,25 @@ def unfit(reason: str) -> dict[str, Any]:
     return {"error": {"kind": "unfit", "reason": reason}}
 
 
+def run(task: Coroutine[Any, Any, Any]) -> Any:
+    """Run a task in a thread of its own: in the main one the browser tests keep an event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, task).result()
+
+
 class TestBodies:
     @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
-    @pytest.mark.parametrize(
-        "route",
-        ["", "anything", *(f"gradio_api/{each}" for each in ("upload", "component_server/", *CALLS))],
-    )
+    @pytest.mark.parametrize("route", ["upload", "component_server/", *CALLS])
     def test_more_than_15_megabytes_are_refused_on_every_route(self, app: App, route: str, declared: bool) -> None:
         content = bytes(16 * MEGABYTE) if declared else (bytes(MEGABYTE) for _ in range(16))
-        answer = httpx.post(f"{app.url}/{route}", content=content, timeout=30)
+        answer = httpx.post(f"{app.url}/gradio_api/{route}", content=content, timeout=30)
         assert answer.status_code == 413
         assert "is larger than" in answer.json()["error"]
+
+    @pytest.mark.parametrize("route", ["", "config", "gradio_api/heartbeat/x"])
+    def test_and_64_kilobytes_where_nothing_is_to_be_brought(self, app: App, route: str) -> None:
+        answer = httpx.request("GET", f"{app.url}/{route}", content=bytes(100_000), timeout=30)
+        assert answer.status_code == 413
 
     def test_many_files_are_counted_together(self, app: App) -> None:
         files = [("files", (f"{number}.png", bytes(MEGABYTE // 4))) for number in range(100)]
@@ -177,6 +191,39 @@ class TestBodies:
         headers = {"Content-Type": "application/json"}
         answer = httpx.post(f"{app.url}/gradio_api/component_server/", content=pieces, headers=headers, timeout=60)
         assert answer.json()["text"] == "42"
+
+    def test_one_that_takes_long_to_clean_holds_up_nobody_and_is_held_once(self) -> None:
+        body = b"--form\r\n\r\n" + b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0tEXt\0\0\0\0" * 100_000
+        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"multipart/form-data; boundary=form")]
+        scope = {"type": "http", "method": "POST", "path": "/gradio_api/upload", "headers": headers}
+        brought: list[int] = []
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async def app(_: Scope, receive: Receive, __: Send) -> None:
+            brought.append(len((await receive())["body"]))
+            assert limit.held == len(body)
+
+        async def send(_: Message) -> None:
+            raise AssertionError
+
+        async def ask() -> None:
+            waiting = asyncio.create_task(others())
+            await RequestLog(limit)(scope, receive, send)
+            waiting.cancel()
+
+        limit = BodyLimit(app)
+        run(ask())
+        assert (brought, limit.held) == ([len(body)], 0)
+        assert turns > 1
 
     def test_a_drawing_of_many_pixels_is_refused(self, app: App) -> None:
         many = encode(np.zeros((7000, 7000), np.uint8))
@@ -220,10 +267,13 @@ class TestAddresses:
         assert answer.status_code == 400
         assert asked == []
 
-    @pytest.mark.parametrize("nested", [False, True], ids=["bare", "file"])
-    def test_nor_does_the_mcp_tool_fetch_one(self, app: App, web: tuple[str, list[str]], nested: bool) -> None:
+    @pytest.mark.parametrize("kind", ["bare", "file", "file with meta", "list"])
+    def test_nor_does_the_mcp_tool_fetch_one(self, app: App, web: tuple[str, list[str]], kind: str) -> None:
         url, asked = web
-        image = {"path": f"{url}/secret.png"} if nested else f"{url}/secret.png"
+        address = f"{url}/secret.png"
+        meta = {"_type": "gradio.FileData"}
+        images = {"file": {"path": address}, "file with meta": {"meta": meta, "path": address}, "list": [address]}
+        image = images.get(kind, address)
         params = {"name": "recognize", "arguments": {"image": image}}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"Accept": "application/json, text/event-stream"}
@@ -241,6 +291,13 @@ class TestAddresses:
         answer = call(app, str(ROOT / "app.py"))
         assert answer.is_error
         assert not tells_secrets(answer.text)
+
+    def test_nor_is_told_which_files_it_has(self, app: App, tmp_path: Path) -> None:
+        old, missing = tmp_path / "old.png", tmp_path / "missing.png"
+        old.touch()
+        set_times(old, time.time() - 3600)
+        first, second = (call(app, str(path)) for path in (old, missing))
+        assert (first.status_code, first.text) == (second.status_code, second.text)
 
 
 WAYS = ("photo", "batch", "api", "mcp")
@@ -404,6 +461,13 @@ class TestDoors:
     def test_routes_that_the_page_does_not_need_are_closed(self, app: App, route: str) -> None:
         assert httpx.get(f"{app.url}/{route}").status_code == 404
 
+    @pytest.mark.parametrize("route", ["", "anything", "gradio_api/token"])
+    def test_they_take_no_body(self, app: App, route: str) -> None:
+        address = httpx.URL(app.url)
+        with socket.create_connection((address.host, address.port), timeout=10) as connection:
+            connection.sendall(f"POST /{route} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 404")
+
     def test_how_often_functions_are_called_is_told_nobody(self, app: App) -> None:
         blank = np.full((60, 60), 255, np.uint8)
         assert call(app, upload(app, encode(blank), "blank.png")).status_code == 200
@@ -516,10 +580,37 @@ class TestFloods:
             await asyncio.gather(*asking, return_exceptions=True)
             return gate
 
-        with ThreadPoolExecutor(1) as thread:  # in the main one the browser tests keep an event loop running
-            gate = thread.submit(lambda: asyncio.run(ask_all())).result()
+        gate = run(ask_all())
         assert "".join(served) == "abcaba"
         assert (gate.free, gate.lines) == (1, {})
+
+    def test_a_client_that_never_reads_keeps_its_place_for_a_while_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def answer_at_length(_: Scope, __: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for more in [True] * 50 + [False]:
+                await send({"type": "http.response.body", "body": bytes(MEGABYTE), "more_body": more})
+
+        monkeypatch.setattr(gates, "SEND_WITHIN", 0.5)
+        with serve(RequestLog(Gates(answer_at_length))) as port, socket.create_connection(("127.0.0.1", port)) as deaf:
+            deaf.sendall(b"POST /gradio_api/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+            assert deaf.recv(4) == b"HTTP"
+            with httpx.stream("POST", f"http://127.0.0.1:{port}/gradio_api/upload", timeout=10) as answer:
+                assert answer.status_code == 200
+
+
+@contextmanager
+def serve(app: ASGIApp) -> Iterator[int]:
+    """Serve an app with uvicorn, as Gradio does; yield the port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def send_at_once(app: App, write: Write, count: int, addresses: int) -> list[httpx.Response]:
@@ -536,6 +627,26 @@ class TestHealth:
     def test_the_process_is_up_and_the_model_ready(self, app: App) -> None:
         assert httpx.get(f"{app.url}/healthz").json() == {"status": "up"}
         assert httpx.get(f"{app.url}/readyz").json() == {"status": "ready"}
+
+    def test_those_who_ask_at_once_get_one_answer(self) -> None:
+        asked = 0
+
+        def state() -> State:
+            nonlocal asked
+            asked += 1
+            time.sleep(0.1)
+            return "away"
+
+        async def closed(*_: Any) -> None:
+            raise AssertionError
+
+        async def ask_all() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(Health(closed, state))
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                return await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+
+        assert {answer.status_code for answer in run(ask_all())} == {503}
+        assert asked == 1
 
     def test_each_request_has_one_line_in_the_log(self, app: App, drawing: str) -> None:
         before = len(entries(app))

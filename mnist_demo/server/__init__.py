@@ -35,7 +35,7 @@ def guards(state: Callable[[], State]) -> list[Middleware]:
         Middleware(SecurityHeaders),
         Middleware(Health, state=state),
         Middleware(RateLimit),
-        Middleware(BodyLimit),
         Middleware(OpenRoutes),
+        Middleware(BodyLimit),
         Middleware(Gates),
     ]

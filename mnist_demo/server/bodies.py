@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import re
 from contextlib import suppress
-from pathlib import Path
+from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -18,7 +18,7 @@ from mnist_demo.server.uploads import has_expired
 
 PARTS_MAX = 20  # of a form; the page sends 8 files and 3 fields. A file of a few kB can take half a second to read
 BODY_WITHIN = 60  # seconds, for a body to arrive: the largest does at 2 Mbit/s
-HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time, which bounds the memory they take to 300 MB
+HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time, which bounds the memory they take to some 300 MB
 DRAIN_WITHIN = 5  # seconds, in which a body that is refused is still taken, so that its sender gets to hear why
 AGAIN_AFTER = 5  # seconds, until there may be room for a body again: twenty large photos are read in about so many
 
@@ -27,7 +27,6 @@ TOO_LARGE = {
     DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
     CALL_MAX: "The request is larger than 64 kB. Upload the image first, then send its path.",
 }
-ADDRESS_ARGUMENT = re.compile(r'"image": (?:\{[^}]*"(?:path|url)": )?"\s*(?:https?|ftp|file):', re.IGNORECASE)
 
 
 class BodyError(Exception):
@@ -46,6 +45,7 @@ class BodyLimit:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.held = 0
+        self.checking = CapacityLimiter(1)  # a body that takes long to check holds up neither other requests nor cores
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope) if scope["type"] == "http" else {}
@@ -54,9 +54,11 @@ class BodyLimit:
         body = bytearray()
         try:
             await self.take(scope, receive, body)
-            content = check_body(scope, body)
+            if scope["route_of"].work == "photo":
+                await to_thread.run_sync(check_body, scope, body, limiter=self.checking)
         except BodyError as error:
             self.held -= len(body)
+            body.clear()
             if "received" not in scope:
                 await drain(receive)
             return await refuse(error.status, error.text, scope, receive, send, error.again_after)
@@ -64,13 +66,13 @@ class BodyLimit:
             self.held -= len(body)
             return None
         try:
-            return await self.app(scope, replay(content, receive), send)
+            return await self.app(scope, replay(body, receive), send)
         finally:
-            self.held -= len(body)
+            self.held -= scope["received"]
 
     async def take(self, scope: Scope, receive: Receive, body: bytearray) -> None:
         """Append to body what arrives. Raises BodyError if it is too much or too slow, ClientDisconnect if it ends."""
-        most = scope["route_of"].body_max if scope["route_of"] else UPLOAD_MAX
+        most = scope["route_of"].body_max
         if int(Headers(scope=scope).get("content-length", 0)) > most:
             raise BodyError(413, TOO_LARGE[most])
         try:
@@ -91,14 +93,12 @@ class BodyLimit:
             raise BodyError(408, "The upload took too long. Please try again.") from None
 
 
-def check_body(scope: Scope, body: bytearray) -> bytes:
-    """Return a body without its pictures' metadata. Raises BodyError if it names an address or an upload now gone."""
+def check_body(scope: Scope, body: bytearray) -> None:
+    """Remove the metadata of a body's pictures. Raises BodyError if it names an address or an upload now gone."""
     route = scope["route_of"]
-    if route is None or route.work != "photo":
-        return bytes(body)
     if route.name.endswith("/mcp"):
-        return clean_tool_call(body)
-    if route.body_max == CALL_MAX:
+        clean_tool_call(body)
+    elif route.body_max == CALL_MAX:
         check_paths(body)
     else:
         _, parameters = parse_options_header(Headers(scope=scope).get("content-type"))
@@ -106,19 +106,26 @@ def check_body(scope: Scope, body: bytearray) -> bytes:
         if body.count(b"\r\n--" + boundary) > PARTS_MAX:
             raise BodyError(413, "Too many files in one request. Send a few at a time.")
         clean_form(body, boundary)
-    return bytes(body)
 
 
-def clean_tool_call(body: bytearray) -> bytes:
-    """Return a call of the MCP tool without the image's metadata. Raises BodyError if it names an address."""
+def clean_tool_call(body: bytearray) -> None:
+    """Remove the metadata of the image in a call of the MCP tool. Raises BodyError if it names an address."""
     try:
         call = clean_data_urls(json.loads(body))
     except (ValueError, RecursionError):
         raise BodyError(400, "Expected JSON.") from None
-    text = json.dumps(call, ensure_ascii=False)
-    if ADDRESS_ARGUMENT.search(text):
+    image = image_argument(call)
+    if "://" in image if isinstance(image, str) else image is not None:  # Gradio refuses what is neither
         raise BodyError(400, "Expected an image as a data URL, got an address. Send the image itself.")
-    return text.encode(errors="replace")  # a lone half of a surrogate pair is none of the words it may bring
+    text = json.dumps(call, ensure_ascii=False)
+    body[:] = text.encode(errors="replace")  # a lone half of a surrogate pair is none of the words it may bring
+
+
+def image_argument(call: Any) -> Any:
+    """Return the argument `image` of a call of the MCP tool; None if it has none, or is no such call."""
+    for key in ("params", "arguments", "image"):
+        call = call.get(key) if isinstance(call, dict) else None
+    return call
 
 
 def check_paths(body: bytearray) -> None:
@@ -126,7 +133,7 @@ def check_paths(body: bytearray) -> None:
     for path in paths_in(body):
         if "://" in path or path.startswith("data:"):
             raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
-        if has_expired(Path(path)):
+        if has_expired(path):
             raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
 
 
@@ -147,9 +154,10 @@ def paths_in(body: bytearray) -> list[str]:
     return paths
 
 
-def replay(body: bytes, receive: Receive) -> Receive:
-    """Return a receive that gives the body at once, and then what else comes."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def replay(body: bytearray, receive: Receive) -> Receive:
+    """Return a receive that gives the body at once, and then what else comes. It empties body, lest both be held."""
+    messages: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+    body.clear()
 
     async def receive_again() -> Message:
         return messages.pop() if messages else await receive()

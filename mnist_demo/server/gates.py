@@ -11,7 +11,8 @@ from mnist_demo.server.rates import TOO_MANY, client_of
 from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
-AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again: some 200 drawings are read in them
+AGAIN_AFTER = 2  # seconds, until whoever finds a line full may ask again: it takes about so many to read 300 drawings
+SEND_WITHIN = 10  # seconds, in which a client must have taken what was sent to it, or it is sent nothing more
 BUSY = "Many people are here right now. Please try again in a few seconds."
 
 
@@ -70,10 +71,10 @@ class Gate:
 def make_gates() -> dict[Work, Gate]:
     """Return the gates, each closed to the other's work, so that photos never make drawings wait.
 
-    Two drawings at a time, for the two cores that such a machine has: with 32 people drawing, three or four gave 100
-    to 104 readings a second, not 100, and two processes with a TensorFlow each a seventh more, for 0.9 GB. One photo,
-    so that the memory and the core it takes are taken once. A school class behind one address has a hundred requests
-    waiting at most, since a page asks one at a time; when a pen is lifted, one more.
+    Two drawings at a time, for the two cores that such a machine has: with 32 people drawing, three or four were a
+    twentieth faster at most, and two processes with a TensorFlow each a seventh, for 0.9 GB. One photo, so that the
+    memory and the core it takes are taken once. A school class behind one address has a hundred requests waiting at
+    most, since a page asks one at a time; when a pen is lifted, one more.
     """
     return {"drawing": Gate(2, 300, 100), "photo": Gate(1, 40, 20)}
 
@@ -98,9 +99,26 @@ class Gates:
         await gate.enter(client)
         scope["waited_ms"] = round(1000 * (time.perf_counter() - start), 1)
         try:
-            return await self.app(scope, receive, in_our_words(scope, receive, send))
+            return await self.app(scope, receive, in_our_words(scope, receive, in_time(send)))
         finally:
             gate.leave()
+
+
+def in_time(send: Send) -> Send:
+    """Return a send that gives up a client that does not read what it asked for, and would keep its place for ever."""
+    is_gone = False
+
+    async def send_or_give_up(message: Message) -> None:
+        nonlocal is_gone
+        if is_gone:
+            return
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                await send(message)
+        except TimeoutError:
+            is_gone = True
+
+    return send_or_give_up
 
 
 def in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:

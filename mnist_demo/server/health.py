@@ -1,9 +1,9 @@
 """/healthz, whether the process is up, and /readyz, whether it can read digits."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal
 
-from anyio import CapacityLimiter, to_thread
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,13 +16,19 @@ class Health:
     def __init__(self, app: ASGIApp, state: Callable[[], State]) -> None:
         self.app = app
         self.state = state
-        self.asking = CapacityLimiter(1)  # a model server that is slow to answer holds up no thread but one
+        self.asking: asyncio.Task[State] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz") and scope["method"] in ("GET", "HEAD"):
             scope["health"] = scope["path"]
             up = scope["path"] == "/healthz"
-            state = "up" if up else await to_thread.run_sync(self.state, limiter=self.asking)
+            state = "up" if up else await self.ask()
             response = JSONResponse({"status": state}, 200 if state in ("up", "ready") else 503)
             return await response(scope, receive, send)
         return await self.app(scope, receive, send)
+
+    async def ask(self) -> State:
+        """Return how the model is. Who asks meanwhile gets the same answer, however slowly a model server gives it."""
+        if self.asking is None or self.asking.done():
+            self.asking = asyncio.create_task(asyncio.to_thread(self.state))
+        return await asyncio.shield(self.asking)

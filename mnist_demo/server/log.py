@@ -43,13 +43,16 @@ class RequestLog:
         finally:
             name = scope.get("health") or (route.name if route else "other")
             entry = {"route": name, "status": status, "ms": round(1000 * (time.perf_counter() - start), 1)}
-            write_entry(entry, scope, sent)
+            write_entry(entry | {"outcome": outcome(status)}, scope, sent)
+
+
+def outcome(status: int) -> str:
+    """Return in a word how a request ended; its status is 0 if it had no answer."""
+    return OUTCOMES.get(status) or ("ok" if 0 < status < 400 else "refused" if status < 500 else "fault")
 
 
 def write_entry(entry: dict[str, object], scope: Scope, sent: int) -> None:
     """Log a request; with --verbose also its work, its body's and its answer's length, and how long it waited."""
-    status = int(str(entry["status"]))
-    entry["outcome"] = OUTCOMES.get(status) or ("ok" if 0 < status < 400 else "refused" if status < 500 else "fault")
     if logger.isEnabledFor(logging.DEBUG):
         route = scope["route_of"]
         entry |= {"method": scope["method"], "work": route.work if route else None, "sent": sent}

@@ -4,6 +4,8 @@ Works on the bytes of a whole request, in place and without changing its length:
 the files are touched, so nothing is decoded and nothing that Gradio writes to disk ever held the metadata. Of files of
 another kind, such as HEIC or TIFF, which could not be read anyway, nothing is left but their first bytes. A PDF keeps
 what it says about itself, though not what the photos in it do.
+
+Each byte is looked at a few times at most, whatever a stranger sends: nothing is searched that was walked already.
 """
 
 import base64
@@ -17,23 +19,38 @@ from PIL import ExifTags
 
 from mnist_demo.picture import signatures
 
+Bytes = bytearray | memoryview
+
 SHORT = 3  # the EXIF type of the orientation
 
-JPEG_EXIF = re.compile(rb"\xff\xe1(..)Exif\0\0", re.DOTALL)
-JPEG_OTHER = re.compile(rb"\xff(?:\xe1(..)http://ns\.adobe\.com/|\xed(..)Photoshop 3\.0\0)", re.DOTALL)  # XMP, IPTC
-PNG_CHUNK = re.compile(rb"(....)(eXIf|tEXt|zTXt|iTXt|tIME)", re.DOTALL)
-WEBP_CHUNK = re.compile(rb"(EXIF|XMP )(....)", re.DOTALL)
-FILE_PART = re.compile(rb"\r\nContent-Disposition:[^\r]*;\s*filename\*?=.*?\r\n\r\n", re.DOTALL | re.IGNORECASE)
+JPEG_METADATA = re.compile(  # EXIF, XMP, IPTC
+    rb"\xff[\xe1\xed](..)(?:(Exif\0\0)|http://ns\.adobe\.com/|Photoshop 3\.0\0)", re.DOTALL
+)
+PNG = re.compile(re.escape(signatures.PNG))
+PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
+HEAD_END = re.compile(rb"\r\n\r\n")
+FILE_NAME = re.compile(rb";\s*filename\*?=", re.IGNORECASE)
 KEPT_OF_OTHERS = 16  # bytes, which tell of what kind a file is
 
 
 def clean_form(body: bytearray, boundary: bytes) -> None:
     """Remove metadata from the pictures in a multipart form's body, and all but the first bytes of other files."""
-    remove_metadata(body)
-    for part in list(FILE_PART.finditer(body)):
-        end = body.find(b"\r\n--" + boundary, part.end())
-        if not signatures.FILE.match(body, part.end()):
-            blank_file(body, part.end(), len(body) if end < 0 else end)
+    delimiter = b"\r\n--" + boundary
+    start = 0
+    with memoryview(body) as view:
+        while start < len(body):
+            end = body.find(delimiter, start)
+            end = len(body) if end < 0 else end
+            clean_part(view[start:end])
+            start = end + len(delimiter)
+
+
+def clean_part(part: memoryview) -> None:
+    """Remove metadata from a part of a form, and if it has a file's name, all but the first bytes of other files."""
+    remove_metadata(part)
+    head = HEAD_END.search(part)
+    if head and FILE_NAME.search(part, 0, head.end()):
+        blank_others(part[head.end() :])
 
 
 def clean_data_urls(value: Any) -> Any:
@@ -50,39 +67,85 @@ def clean_data_urls(value: Any) -> Any:
     except ValueError:
         return f"{head},"
     remove_metadata(file)
-    if not signatures.FILE.match(file):
-        blank_file(file, 0, len(file))
+    blank_others(file)
     return f"{head},{base64.b64encode(file).decode('ascii')}"
 
 
-def blank_file(body: bytearray, start: int, end: int) -> None:
-    """Keep a file's first bytes, and its length."""
-    start += KEPT_OF_OTHERS
-    body[start:end] = bytes(max(0, end - start))
+def blank_others(file: Bytes) -> None:
+    """Blank all but the first bytes of a file of a kind that is not read."""
+    if not signatures.FILE.match(file):
+        file[KEPT_OF_OTHERS:] = bytes(max(0, len(file) - KEPT_OF_OTHERS))
 
 
-def remove_metadata(body: bytearray) -> None:
+def remove_metadata(body: Bytes) -> None:
     """Blank the EXIF, XMP, IPTC and text of every JPEG, PNG and WebP file in the body, but for EXIF's orientation."""
-    for start, end in list(jpeg_segments(body, JPEG_EXIF)):
-        blank_exif(body, start + len(b"Exif\0\0"), end)
-    for start, end in list(jpeg_segments(body, JPEG_OTHER)):
-        body[start:end] = bytes(end - start)
-    if signatures.PNG in body:
-        for match in list(PNG_CHUNK.finditer(body)):
-            blank_png_chunk(body, match)
-    if signatures.WEBP.search(body):
-        for match in list(WEBP_CHUNK.finditer(body)):
-            blank_webp_chunk(body, match)
+    blank_jpegs(body)
+    blank_pngs(body)
+    blank_webps(body)
 
 
-def jpeg_segments(body: bytearray, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield where the content of each matching segment starts and ends."""
-    for match in pattern.finditer(body):
-        length = int.from_bytes(next(filter(None, match.groups())), "big")
-        yield match.start() + 4, min(match.start() + 2 + length, len(body))
+def blank_jpegs(body: Bytes) -> None:
+    """Blank the metadata of JPEG files, those within other files too. No pixels look like so long a beginning."""
+    start = 0
+    while match := JPEG_METADATA.search(body, start):
+        length = int.from_bytes(match[1], "big")
+        start = max(match.end(), min(match.start() + 2 + length, len(body)))
+        if match[2]:
+            blank_exif(body, match.end(), start)
+        else:
+            body[match.end() : start] = bytes(start - match.end())
 
 
-def blank_exif(body: bytearray, start: int, end: int) -> None:
+def blank_pngs(body: Bytes) -> None:
+    """Blank the metadata of PNG files, and make the checksums fit."""
+    for kind, start, end in png_chunks(body):
+        if kind == b"eXIf":
+            blank_exif(body, start, end)
+        elif kind in PNG_TEXTS:
+            body[start - 4 : start] = b"tEXt"
+            body[start:end] = b"Comment\0".ljust(end - start, b" ")[: end - start]
+        else:
+            continue
+        checksum = zlib.crc32(body[start - 4 : end]).to_bytes(4, "big")
+        body[end : end + 4] = checksum[: len(body) - end]
+
+
+def png_chunks(body: Bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield of each chunk of each PNG file its kind, and where its content starts and ends."""
+    start = 0
+    while match := PNG.search(body, start):
+        start, kind = match.end(), b""
+        while start + 8 <= len(body) and kind != b"IEND":
+            kind = bytes(body[start + 4 : start + 8])
+            end = min(start + 8 + int.from_bytes(body[start : start + 4], "big"), len(body))
+            yield kind, start + 8, end
+            start = end + 4
+
+
+def blank_webps(body: Bytes) -> None:
+    """Blank the metadata of WebP files."""
+    for kind, start, end in webp_chunks(body):
+        if kind == b"EXIF":
+            has_name = bytes(body[start : min(start + 6, end)]) == b"Exif\0\0"
+            blank_exif(body, start + 6 * has_name, end)
+        elif kind == b"XMP ":
+            body[start:end] = bytes(end - start)
+
+
+def webp_chunks(body: Bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield of each chunk of each WebP file its kind, and where its content starts and ends."""
+    start = 0
+    while match := signatures.WEBP.search(body, start):
+        file_end = min(match.start() + 8 + int.from_bytes(match[0][4:8], "little"), len(body))
+        start = match.end()
+        while start + 8 <= file_end:
+            length = int.from_bytes(body[start + 4 : start + 8], "little")
+            end = min(start + 8 + length, file_end)
+            yield bytes(body[start : start + 4]), start + 8, end
+            start = end + length % 2
+
+
+def blank_exif(body: Bytes, start: int, end: int) -> None:
     """Replace a TIFF structure by an empty one, or if the picture is not upright by one with the orientation alone."""
     orientation = read_orientation(bytes(body[start:end]))
     kept = struct.pack(">2sHIHI", b"MM", 42, 8, 0, 0)
@@ -106,36 +169,3 @@ def read_orientation(tiff: bytes) -> int:
     except struct.error:
         pass
     return 1
-
-
-def blank_png_chunk(body: bytearray, match: re.Match[bytes]) -> None:
-    """Blank a chunk's content, and make its checksum fit. What only looks like a chunk has no fitting one: it stays."""
-    start, end = match.end(), match.end() + int.from_bytes(match[1], "big")
-    kind = match[2]
-    if end + 4 > len(body) or body[end : end + 4] != checksum(kind, body[start:end]):
-        return
-    if kind == b"eXIf":
-        blank_exif(body, start, end)
-    else:
-        body[start:end] = b"Comment\0".ljust(end - start, b" ")[: end - start]
-        kind = b"tEXt"
-        body[match.start(2) : start] = kind
-    body[end : end + 4] = checksum(kind, body[start:end])
-
-
-def checksum(kind: bytes, content: bytearray) -> bytes:
-    """Return what follows a PNG chunk."""
-    return zlib.crc32(content, zlib.crc32(kind)).to_bytes(4, "big")
-
-
-def blank_webp_chunk(body: bytearray, match: re.Match[bytes]) -> None:
-    """Blank a chunk's content. Compressed pixels that look like a chunk's name are told by what follows it."""
-    start, end = match.end(), match.end() + int.from_bytes(match[2], "little")
-    if end > len(body):
-        return
-    if match[1] == b"EXIF":
-        start += 6 if body[start : start + 6] == b"Exif\0\0" else 0
-        if bytes(body[start : start + 2]) in (b"II", b"MM"):
-            blank_exif(body, start, end)
-    elif body[start : start + 1] == b"<":
-        body[start:end] = bytes(end - start)

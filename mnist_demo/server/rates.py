@@ -10,7 +10,7 @@ from mnist_demo.server.refusals import refuse
 from mnist_demo.server.routes import Work
 
 # Requests a second, and how many of them may come at once. Whoever draws makes 10 to 20 a second, and a school class
-# may share one address: that is about as much as two cores read. These limits bound what one address can have in the
+# may share one address: that is more than two cores read. These limits bound what one address can have in the
 # long run; that it leaves their turn to others is the gates' part.
 RATES: dict[Work, tuple[float, int]] = {"page": (100, 2000), "drawing": (250, 2500), "photo": (8, 150)}
 TOO_MANY = "Too many requests from your network. Please wait a moment."

@@ -12,9 +12,9 @@ from mnist_demo.server.refusals import refuse
 
 Work = Literal["page", "drawing", "photo"]
 
-UPLOAD_MAX = SENT_MAX + 1_000_000  # bytes of a request, the limit on every route: files, and what a form has around
+UPLOAD_MAX = SENT_MAX + 1_000_000  # bytes of a request with files, and what a form has around them
 DRAWING_MAX = 1_100_000  # bytes of a request with a drawing, whose data URL may have 1 MB
-CALL_MAX = 64_000  # bytes of a call of the API, which names an upload
+CALL_MAX = 64_000  # bytes of a call of the API, which names an upload, and of every other request
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Route:
     paths: re.Pattern[str]
     methods: frozenset[str]
     work: Work = "page"
-    body_max: int = UPLOAD_MAX
+    body_max: int = CALL_MAX
 
 
-def open_route(name: str, methods: str, work: Work = "page", body_max: int = UPLOAD_MAX) -> Route:
+def open_route(name: str, methods: str, work: Work = "page", body_max: int = CALL_MAX) -> Route:
     """Return a route of Gradio's; in its name, {part} stands for a part of the path and {rest} for all that follows."""
     pattern = re.escape(name).replace(r"\{part\}", "[^/]+").replace(r"\{rest\}", ".+")
     return Route(name, re.compile(pattern + ("" if name == "/" else "/?")), frozenset(methods.split()), work, body_max)
@@ -47,7 +47,7 @@ ROUTES = (
     open_route("/digits.woff2", "GET"),
     open_route("/preview.png", "GET HEAD"),
     open_route("/card.md", "GET HEAD"),
-    open_route("/gradio_api/mcp", "POST", "photo"),
+    open_route("/gradio_api/mcp", "POST", "photo", UPLOAD_MAX),
     open_route("/gradio_api/mcp", "GET DELETE"),  # a stream that stays open must not stand in the photos' line
     open_route("/gradio_api/mcp/schema", "GET"),
     open_route("/robots.txt", "GET"),
@@ -59,15 +59,15 @@ ROUTES = (
     open_route("/gradio_api/openapi.json", "GET"),
     open_route("/gradio_api/startup-events", "GET"),
     open_route("/gradio_api/heartbeat/{part}", "GET"),
-    open_route("/gradio_api/component_server", "POST", "photo"),
-    open_route("/gradio_api/upload", "POST", "photo"),
+    open_route("/gradio_api/component_server", "POST", "photo", UPLOAD_MAX),
+    open_route("/gradio_api/upload", "POST", "photo", UPLOAD_MAX),
     open_route("/gradio_api/upload_progress", "GET"),
-    open_route("/gradio_api/run/{part}", "POST", "photo", CALL_MAX),
+    open_route("/gradio_api/run/{part}", "POST", "photo"),
     # gradio_client and the API page's curl reach /recognize by the queue and no other way.
-    open_route("/gradio_api/queue/join", "POST", "photo", CALL_MAX),
+    open_route("/gradio_api/queue/join", "POST", "photo"),
     open_route("/gradio_api/queue/data", "GET"),
-    open_route("/gradio_api/call/{part}", "POST", "photo", CALL_MAX),
-    open_route("/gradio_api/call/v2/{part}", "POST", "photo", CALL_MAX),
+    open_route("/gradio_api/call/{part}", "POST", "photo"),
+    open_route("/gradio_api/call/v2/{part}", "POST", "photo"),
     open_route("/gradio_api/call/{part}/{part}", "GET"),
     open_route("/gradio_api/call/v2/{part}/{part}", "GET"),
 )
@@ -85,7 +85,7 @@ def find_route(scope: Scope) -> Route | None:
 
 
 class OpenRoutes:
-    """Answers 404 on every other route; tells what runs inside which route it is, as scope["route_of"]."""
+    """Answers 404 where the request's route, scope["route_of"], is none that is open."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -30,11 +30,15 @@ def make_upload_folder() -> Path:
     return folder
 
 
-def has_expired(path: Path) -> bool:
-    """Return whether it is too late to ask about an upload: a file that may be deleted before it is read."""
+def has_expired(path: str) -> bool:
+    """Return whether it is too late to ask about an upload: a file that may be deleted before it is read.
+
+    Of files elsewhere nothing is told, not even whether they are there.
+    """
     try:
-        return time.time() - path.stat().st_mtime > READ_WITHIN
-    except (OSError, ValueError):
+        place, folder = Path(path).resolve(), Path(tempfile.gettempdir()).resolve()
+        return place.is_relative_to(folder) and time.time() - place.stat().st_mtime > READ_WITHIN
+    except (OSError, ValueError, RuntimeError):  # the last of links that lead to each other
         return False  # not there, which Gradio will say
 
 
