@@ -163,7 +163,7 @@ UNREADABLE = {
     "locked.pdf": (locked_pdf(), "the PDF is locked with a password. Save it without one."),
     "letter.docx": (b"PK\x03\x04", "not a PNG, JPEG or WebP image"),
     "nothing.png": (b"", "the file is empty"),
-    "wall.png": (png_bomb(10_000, 6_000), "more than 50 megapixels"),
+    "wall.png": (png_bomb(21_000, 500), "more than 50 megapixels or 20,000 pixels a side"),
     "heavy.jpg": (bytes(14_000_001), "larger than 14 MB"),
 }
 
@@ -248,6 +248,26 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
     assert box
     assert box["x"] < picture["x"] + 0.4 * picture["width"]  # boxes lie on the picture that is shown
     assert photo_tab.locator("#photo .picture img").evaluate("image => image.naturalWidth") == 4000
+
+
+def test_a_flat_picture_of_many_pixels_is_reduced_though_it_has_few_bytes(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "poster.webp"
+    Image.fromarray(photo("note.webp")).point(lambda grey: 255 * (grey > 110)).resize((5000, 4000)).save(path)
+    assert path.stat().st_size < 1_000_000
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#photo .boxes button").first).to_be_visible()
+    pixels = "async () => { const { width, height } = await createImageBitmap(lastPicture()); return width * height; }"
+    assert photo_tab.evaluate(pixels) < 4_000_000
+
+
+def test_a_picture_too_large_for_the_browser_to_turn_is_said_to_be(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "ribbon.png"
+    path.write_bytes(png_bomb(70_000, 10))
+    upload(photo_tab, path)
+    alert = photo_tab.locator("#photo [role=alert]")
+    expect(alert).to_contain_text("20,000 pixels a side")
+    photo_tab.get_by_role("button", name="Rotate").click()
+    expect(alert).to_contain_text("Shrink the image.")
 
 
 # Notes what is told of the progress, and what moves, but for another picture's frame and the centred shares.
