@@ -142,7 +142,8 @@ function clear() {
 
 async function examples() {
   const photos = await ask(() => server.examples(null), status);
-  add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
+  if (photos.error) status.textContent = worded(photos.error);
+  else add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
 }
 
 const actions = { examples, clear, download: () => save(csvOf(table.rows)) };

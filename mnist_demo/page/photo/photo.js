@@ -212,7 +212,9 @@ element.addEventListener("click", (event) => {
 async function readExample(name) {
   const isWanted = begin();
   const answer = await ask(() => server.example(name), status, isWanted);
-  if (isWanted()) read(fileOf(answer.data, name, "image/webp"));
+  if (!isWanted()) return;
+  if (answer.error) return fail(worded(answer.error));
+  read(fileOf(answer.data, name, "image/webp"));
 }
 
 function choose(index) {
