@@ -74,6 +74,12 @@ test(".npy holds bytes, or floats that are ink as a share", async () => {
   assert.deepEqual((await read(npy("<f4", "1, 784", new Uint8Array(shares.buffer))))[0].images, image);
 });
 
+test("numbers that are no bytes become the nearest, as in Python", async () => {
+  const values = Float64Array.from(image).fill(300, 0, 1).fill(-5, 1, 2).fill(2.5, 2, 3).fill(3.5, 3, 4);
+  const [{ images }] = await read(npy("<f8", "1, 28, 28", new Uint8Array(values.buffer)));
+  assert.deepEqual([...images.subarray(0, 5)], [255, 0, 2, 4, 4]);
+});
+
 test("Kaggle's table may have a head, and labels", async () => {
   const head = ["label", ...image.keys()].join(",").replace(",0,", ",pixel0,");
   const [part] = await read(`${head}\r\n5,${image.join(",")}\r\n`);
