@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_demo.examples import drawings
+from mnist_demo.page.pdf import PAGES_MAX
 
 from .conftest import SCHEMES, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw
@@ -202,6 +203,17 @@ def test_a_pdf_of_one_page_is_read_and_one_of_several_opens_in_batch(
     assert rows == [["two.pdf 1", "42"], ["two.pdf 2", "7"]]
     photo_tab.locator("#batch input").set_input_files([two, one])
     expect(photo_tab.locator("#batch .count")).to_have_text("5 of 5 files read")
+
+
+def test_a_pdf_with_more_pages_than_are_read_says_so_in_batch(photo_tab: Page, tmp_path: Path, write: Write) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(encode_pdf(*[write("7", height=60, pen=5)] * (PAGES_MAX + 1)))
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#batch .count")).to_have_text(f"{PAGES_MAX} of {PAGES_MAX + 1} read, 1 failed")
+    rows = [row.locator("td").all_text_contents() for row in photo_tab.locator("#batch tbody tr").all()]
+    left_out = f"the pages after page {PAGES_MAX} are not read here. Split the PDF to have them read too."
+    assert rows[0] == ["long.pdf", "", "", left_out]
+    assert [row[0] for row in rows[1:]] == [f"long.pdf {number + 1}" for number in range(PAGES_MAX)]
 
 
 def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ async function take(file) {
   const isWanted = begin();
   const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, isWanted);
   if (!isWanted()) return;
-  if (files?.length === 1) return read(files[0]);
   if (!files) return fail(named(error));
-  handOver("batch", files);
+  if (files.length === 1 && !error) return read(files[0]);
+  handOver("batch", error ? [file] : files); // which takes it apart again, and has a row to say what is left out
   cancel();
 }
 
