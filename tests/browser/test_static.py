@@ -159,6 +159,24 @@ def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: Brow
     assert len(page.evaluate("caches.keys()")) == 1
 
 
+def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserContext, address: str) -> None:
+    visitor.route("**/worker.js", lambda route: route.abort())
+    page = visitor.new_page()
+    page.goto(address)
+    status = page.locator("#sketchpad .connection")
+    for _ in range(2):  # the question that it fails at, and a later one
+        draw(page, "7")
+        expect(status).to_have_text(TEXTS["en"]["error_fault_here"])
+        page.get_by_role("button", name="Clear").click()
+        expect(status).to_be_empty()
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("button", name="Example 4071").click()
+    expect(page.locator("#photo [role=alert]")).to_have_text(TEXTS["en"]["error_fault_here"])
+    page.get_by_role("tab", name="Batch").click()
+    page.get_by_role("button", name="Examples").click()
+    expect(page.locator("#batch .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
+
+
 def test_digits_drawn_by_touch_are_read(visit: Visit) -> None:
     page = visit(**PHONE)
     for stroke in place("42", page.locator("#sketchpad canvas")):
