@@ -77,7 +77,9 @@ def test_standard_input_is_a_file(
     assert read(classifier, "-") == {"-": "42"}
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float64"])
 def test_mnists_files_are_read_among_pictures_and_what_is_right_is_told(
+    dtype: str,
     tmp_path: Path,
     write: Write,
     classifier: Classifier,
@@ -85,7 +87,7 @@ def test_mnists_files_are_read_among_pictures_and_what_is_right_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "nine.png").write_bytes(encode(write("9")))
-    np.savez(tmp_path / "mnist.npz", x_test=mnist_images, y_test=np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 3], np.uint8))
+    np.savez(tmp_path / "mnist.npz", x_test=mnist_images, y_test=np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 3], dtype))
     answers = read(classifier, tmp_path / "mnist.npz", tmp_path / "nine.png")
     assert answers == {f"{tmp_path}/mnist.npz {digit + 1}": str(digit) for digit in range(10)} | {
         f"{tmp_path}/nine.png": "9"

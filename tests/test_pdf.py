@@ -1,6 +1,7 @@
 """PDF files: their pages as pictures, and files that cannot be opened."""
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -55,9 +56,26 @@ def test_says_why_a_file_cannot_be_opened(content: bytes, message: str, classifi
 
 def test_the_page_gets_the_first_pages_as_pictures(write: Write, classifier: Classifier) -> None:
     long = encode_pdf(write("2963"), *[write("5")] * PAGES_MAX)
-    pages = first_pages(DataWithFiles(data={}, files=[("long.pdf", long)]))["pages"]
-    assert len(pages) == PAGES_MAX
-    assert recognize(base64.b64decode(pages[0]), classifier).text == "2963"
+    answer = first_pages(DataWithFiles(data={}, files=[("long.pdf", long)]))
+    assert len(answer["pages"]) == PAGES_MAX
+    assert recognize(base64.b64decode(answer["pages"][0]), classifier).text == "2963"
+    assert answer["error"] == {"kind": "more_pages", "page": PAGES_MAX, "name": "long.pdf"}
+
+
+def test_a_file_all_of_whose_pages_the_page_gets_has_no_error(write: Write) -> None:
+    whole = encode_pdf(*[write("5")] * PAGES_MAX)
+    answer = first_pages(DataWithFiles(data={}, files=[("whole.pdf", whole)]))
+    assert len(answer.pop("pages")) == PAGES_MAX
+    assert answer == {}
+
+
+def test_pages_before_a_damaged_one_come_with_what_is_wrong(write: Write) -> None:
+    content = encode_pdf(write("5"), write("7"), write("3"))
+    damaged = re.sub(rb"(/Kids \[ \d+ 0 R) \d", rb"\1 9", content)
+    assert damaged != content
+    answer = first_pages(DataWithFiles(data={}, files=[("torn.pdf", damaged)]))
+    assert len(answer["pages"]) == 1
+    assert answer["error"] == {"kind": "damaged_pdf", "name": "torn.pdf"}
 
 
 def test_the_page_is_told_what_is_wrong_with_which_file() -> None:

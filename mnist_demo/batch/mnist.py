@@ -28,11 +28,11 @@ class Dataset(NamedTuple):
 
     Attributes:
         images: (n, 28, 28) uint8, ink = 255.
-        labels: (n,) integers, or None where the file has none.
+        labels: (n,) numbers, which may be floats, or None where the file has none.
     """
 
     images: NDArray[np.uint8]
-    labels: NDArray[np.integer] | None
+    labels: NDArray[np.number] | None
 
 
 def is_dataset(name: str, start: bytes = b"") -> bool:

@@ -141,7 +141,7 @@ def _read_sets(name: str, sets: list[mnist.Dataset], classifier: "Classifier") -
         for i, reading in enumerate(mnist.read(images, classifier)):
             number += 1
             known += labels is not None
-            right += labels is not None and reading.text == str(labels[i])
+            right += labels is not None and int(reading.text) == labels[i]
             yield f"{name} {number}", reading
     if known:
         with tqdm.external_write_mode(sys.stderr):

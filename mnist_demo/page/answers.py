@@ -11,7 +11,8 @@ from mnist_demo.picture.errors import Kind as PictureKind
 
 logger = logging.getLogger(__name__)
 
-Kind = PictureKind | Literal["model_damaged", "model_away", "unfit", "fault"]  # error_KIND in texts.json words it
+# error_KIND in texts.json words it.
+Kind = PictureKind | Literal["more_pages", "model_damaged", "model_away", "unfit", "fault"]
 
 
 class DamagedModelError(Exception):

@@ -1,4 +1,6 @@
 // What marks say: mnist_demo/reading.py in JavaScript. A table of cases, tests/readings.json, holds for both.
+import { isDigit } from "../document/shared/digits.js";
+
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
@@ -6,7 +8,6 @@ const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64]
 const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.45, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
-const isDigit = (label) => label !== null && /\d/.test(label);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const mean = (values) => sum(values) / values.length;
 const best = (values) => values.indexOf(Math.max(...values));
@@ -40,12 +41,12 @@ function standsOut(marks, turned) {
 }
 
 function evidence({ digits, turned }) {
-  const tells = ({ label }) => (turned ? TELLING.includes(label) : isDigit(label));
+  const tells = (mark) => (turned ? TELLING.includes(mark.label) : isDigit(mark));
   return sum(digits.filter(tells).map(({ confidence }) => confidence));
 }
 
 function isClear({ digits }) {
-  const sure = digits.filter(({ label }) => isDigit(label)).map(({ confidence }) => confidence);
+  const sure = digits.filter(isDigit).map(({ confidence }) => confidence);
   const others = digits.filter(({ label }) => label === null).length;
   return sure.length > 0 && mean(sure) >= CLEAR && others <= OTHERS_MAX * sure.length;
 }
@@ -68,7 +69,7 @@ export function readMarks(all, scale = 1) {
   for (const line of lines) {
     const first = line.find(({ label }) => label !== null);
     if (first?.label === "/") first.label = digitIn(first.signs) ?? "/"; // no number begins with a slash
-    if (line.some(({ label }) => isDigit(label))) continue;
+    if (line.some(isDigit)) continue;
     for (const mark of line) mark.label = null; // signs without a number
   }
   return { text: textOf(lines, faint), digits: lines.flat().map((mark) => digitOf(mark, scale)), turned: 0 };
@@ -90,7 +91,7 @@ function digitIn(signs) {
 
 function digitOf({ box, signs, probabilities, image, label }, scale) {
   const [left, top, right, bottom] = box.map((side) => Math.round(side * scale));
-  const isSign = label !== null && !isDigit(label);
+  const isSign = label !== null && !isDigit({ label });
   const confidence = isSign ? sureness(signs, label) : Math.max(...probabilities);
   return {
     label,
@@ -112,7 +113,7 @@ function sureness(signs, label) {
 function findLines(marks) {
   const lines = [];
   const ordered = [...marks].sort((a, b) => a.box[0] - b.box[0]);
-  const isSmall = ({ label }) => label !== null && !isDigit(label);
+  const isSmall = (mark) => mark.label !== null && !isDigit(mark);
   for (const mark of ordered.filter((one) => !isSmall(one))) {
     const shares = lines.map((line) => sharedHeight(line.at(-1).box, mark.box));
     const line = lines[best(shares)];
@@ -147,7 +148,7 @@ function textOf(lines, faint) {
   const texts = [];
   for (const line of lines) {
     const read = line.filter(({ label }) => label !== null);
-    const digits = read.filter(({ label }) => isDigit(label));
+    const digits = read.filter(isDigit);
     if (!digits.length) continue;
     const height = median(digits.map(({ box }) => box[3] - box[1]));
     const others = [...line.filter(({ label }) => label === null), ...faint].map(({ box }) => box);

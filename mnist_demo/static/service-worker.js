@@ -1,9 +1,10 @@
 // Keeps the whole page, and opens it from there: it needs no connection, and all its files are of one version. A newer
-// version is fetched whole beside it, and opens with the next visit.
+// version is fetched whole beside it, and waits until no page of the older is open: it opens with the visit after that.
 const { scope } = self.registration;
 const COPIES = `${scope} ${VERSION}`; // other pages of this host keep their own
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
+// The first version takes over the page that it was fetched for at once; a later one finds none open.
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forget(), self.clients.claim()])));
 self.addEventListener("fetch", (event) => {
   if (event.request.method === "GET" && event.request.url.startsWith(scope)) event.respondWith(answer(event.request));
@@ -12,7 +13,6 @@ self.addEventListener("fetch", (event) => {
 async function keep() {
   const copies = await caches.open(COPIES);
   await copies.addAll(FILES.map((name) => new Request(scope + name, { cache: "no-cache" })));
-  return self.skipWaiting();
 }
 
 // The copies of other versions.

@@ -2,17 +2,27 @@
 (() => {
   const worker = new Worker("worker.js");
   const asked = new Map(); // from a request's number to what its answer goes to
+  let count = 0; // of requests
+  let hasFailed = false; // the worker, which answers nothing then
 
-  worker.addEventListener("message", ({ data: { id, answer } }) => {
-    asked.get(id)(answer);
+  function answer(id, content) {
+    asked.get(id)?.(content);
     asked.delete(id);
+  }
+  const giveUp = (id) => answer(id, { error: { kind: "fault_here" } });
+
+  worker.addEventListener("message", ({ data }) => answer(data.id, data.answer));
+  worker.addEventListener("error", () => {
+    hasFailed = true;
+    for (const id of asked.keys()) giveUp(id);
   });
 
   function ask(name, argument) {
     return new Promise((answered) => {
-      const id = crypto.getRandomValues(new Uint32Array(1))[0];
+      const id = ++count;
       asked.set(id, answered);
-      worker.postMessage({ id, name, argument });
+      if (hasFailed) giveUp(id);
+      else worker.postMessage({ id, name, argument });
     });
   }
 

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from mnist_demo.document.card import read_card
 from mnist_demo.document.texts import TEXTS
@@ -134,6 +134,36 @@ def test_figures_and_plots_are_told_in_the_readers_language(open_page: OpenPage,
     expect(page.locator("#about .figures td").first).to_have_text(texts[f"figure_{read_card()['figures'][0]['name']}"])
     expect(page.locator("#about .plots figcaption").last).to_have_text(texts["plot_rejection"])
     page.screenshot(path=SCREENSHOTS / f"about-{language}.png", full_page=True)
+
+
+def test_the_model_is_told_once_though_who_looked_went_away_and_came_back_meanwhile(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"card"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/", hold)
+    for count in (1, 2):
+        page.get_by_role("tab", name="About").click()
+        page.locator("#about .steps").wait_for()
+        while len(held) < count:
+            page.wait_for_timeout(50)
+        page.get_by_role("tab", name="Draw").click()
+        page.locator("#about .steps").wait_for(state="hidden")
+        page.wait_for_timeout(300)  # until it is noticed
+    page.get_by_role("tab", name="About").click()
+    while len(held) < 3:
+        page.wait_for_timeout(50)
+    with page.expect_response(lambda response: response.request == held[-1].request):
+        for route in held:
+            route.continue_()
+    page.wait_for_timeout(300)
+    page.get_by_text("All figures").click()
+    expect(page.locator("#about .figures tr")).to_have_count(1 + len(read_card()["figures"]))
+    page.unroute("**/component_server/")
 
 
 @pytest.mark.parametrize("tab", ["Batch", "About"])

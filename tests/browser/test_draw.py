@@ -213,7 +213,7 @@ def test_an_answer_that_breaks_off_is_a_lost_connection_at_once(page: Page, brea
     page.route("**/component_server/**", lambda route: route.continue_(url=breaking))
     draw(page, "7")
     status = page.locator("#sketchpad .connection")
-    expect(status).to_have_text("Connection lost. Trying again…", timeout=10_000)  # which is sooner than 30 s
+    expect(status).to_have_text("Connection lost. Trying again…", timeout=10_000)  # sooner than a silent server
     page.unroute("**/component_server/**")
     expect(page.locator("#reading")).to_have_text("7", timeout=10_000)
     expect(status).to_have_text("")

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_demo.examples import drawings
+from mnist_demo.page.pdf import PAGES_MAX
 
 from .conftest import SCHEMES, SCREENSHOTS, WINDOWS, OpenPage
 from .pen import draw
@@ -163,7 +164,7 @@ UNREADABLE = {
     "locked.pdf": (locked_pdf(), "the PDF is locked with a password. Save it without one."),
     "letter.docx": (b"PK\x03\x04", "not a PNG, JPEG or WebP image"),
     "nothing.png": (b"", "the file is empty"),
-    "wall.png": (png_bomb(10_000, 6_000), "more than 50 megapixels"),
+    "wall.png": (png_bomb(21_000, 500), "more than 50 megapixels or 20,000 pixels a side"),
     "heavy.jpg": (bytes(14_000_001), "larger than 14 MB"),
 }
 
@@ -202,6 +203,17 @@ def test_a_pdf_of_one_page_is_read_and_one_of_several_opens_in_batch(
     assert rows == [["two.pdf 1", "42"], ["two.pdf 2", "7"]]
     photo_tab.locator("#batch input").set_input_files([two, one])
     expect(photo_tab.locator("#batch .count")).to_have_text("5 of 5 files read")
+
+
+def test_a_pdf_with_more_pages_than_are_read_says_so_in_batch(photo_tab: Page, tmp_path: Path, write: Write) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(encode_pdf(*[write("7", height=60, pen=5)] * (PAGES_MAX + 1)))
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#batch .count")).to_have_text(f"{PAGES_MAX} of {PAGES_MAX + 1} read, 1 failed")
+    rows = [row.locator("td").all_text_contents() for row in photo_tab.locator("#batch tbody tr").all()]
+    left_out = f"the pages after page {PAGES_MAX} are not read here. Split the PDF to have them read too."
+    assert rows[0] == ["long.pdf", "", "", left_out]
+    assert [row[0] for row in rows[1:]] == [f"long.pdf {number + 1}" for number in range(PAGES_MAX)]
 
 
 def test_a_vector_drawing_is_read(photo_tab: Page, tmp_path: Path) -> None:
@@ -248,6 +260,26 @@ def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: P
     assert box
     assert box["x"] < picture["x"] + 0.4 * picture["width"]  # boxes lie on the picture that is shown
     assert photo_tab.locator("#photo .picture img").evaluate("image => image.naturalWidth") == 4000
+
+
+def test_a_flat_picture_of_many_pixels_is_reduced_though_it_has_few_bytes(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "poster.webp"
+    Image.fromarray(photo("note.webp")).point(lambda grey: 255 * (grey > 110)).resize((5000, 4000)).save(path)
+    assert path.stat().st_size < 1_000_000
+    upload(photo_tab, path)
+    expect(photo_tab.locator("#photo .boxes button").first).to_be_visible()
+    pixels = "async () => { const { width, height } = await createImageBitmap(lastPicture()); return width * height; }"
+    assert photo_tab.evaluate(pixels) < 4_000_000
+
+
+def test_a_picture_too_large_for_the_browser_to_turn_is_said_to_be(photo_tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "ribbon.png"
+    path.write_bytes(png_bomb(70_000, 10))
+    upload(photo_tab, path)
+    alert = photo_tab.locator("#photo [role=alert]")
+    expect(alert).to_contain_text("20,000 pixels a side")
+    photo_tab.get_by_role("button", name="Rotate").click()
+    expect(alert).to_contain_text("Shrink the image.")
 
 
 # Notes what is told of the progress, and what moves, but for another picture's frame and the centred shares.

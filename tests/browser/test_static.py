@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import functools
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from mnist_demo import Classifier, recognize
 from mnist_demo.examples import PHOTOS, photo_bytes
 from mnist_demo.explanation.reasons import explain
 from mnist_demo.inference.integrity import golden_page
-from mnist_demo.static.site import translations
+from mnist_demo.static.site import service_worker, translations
 from mnist_demo.training.data import data_dir, load_mnist
 
 from .conftest import PHONE, SCREENSHOTS, VISITED, WINDOWS, is_dark
@@ -89,6 +90,15 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     assert faults == []
 
 
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """Who was never here."""
+    context = browser.new_context(**WINDOWS["desktop"])
+    context.add_init_script(VISITED)
+    yield context
+    context.close()
+
+
 def read(page: Page, number: str) -> None:
     expect(page.locator("#reading")).to_have_text(number)
 
@@ -116,6 +126,60 @@ def seconds_to_read(page: Page, number: str, arrive: Callable[[], Any]) -> float
     draw(page, number)
     expect(page.locator("#reading")).to_have_text(number)
     return time.monotonic() - begun
+
+
+# Keeps its one file by the service worker, and shows what is in it.
+KEPT_PAGE = """<!doctype html><title>A page</title><p></p><script>
+navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+fetch("version.txt").then((answer) => answer.text()).then((text) => (document.querySelector("p").textContent = text));
+</script>"""
+VERSION_OF = "fetch('version.txt').then((answer) => answer.text())"
+
+
+def deploy(folder: Path, version: int) -> None:
+    """Replace what is handed out by a version of it, of a day of its own, by which browsers tell files apart."""
+    (folder / "index.html").write_text(KEPT_PAGE)
+    (folder / "version.txt").write_text(str(version))
+    (folder / "service-worker.js").unlink(missing_ok=True)
+    (folder / "service-worker.js").write_text(service_worker(folder))
+    for path in folder.iterdir():
+        os.utime(path, (version * 86_400, version * 86_400))
+
+
+def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: BrowserContext, tmp_path: Path) -> None:
+    deploy(tmp_path, 1)
+    with serve(tmp_path) as address:
+        page = visitor.new_page()
+        page.goto(address)
+        page.wait_for_function("navigator.serviceWorker.controller")  # at once, without another visit
+        deploy(tmp_path, 2)
+        page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.update())")
+        page.wait_for_function("navigator.serviceWorker.ready.then(({ waiting }) => waiting)")
+    assert page.evaluate(VERSION_OF) == "1"  # which the server would not have given
+    assert len(page.evaluate("caches.keys()")) == 2
+    page.close()
+    page = visitor.new_page()
+    page.goto(address)
+    expect(page.locator("p")).to_have_text("2")
+    assert len(page.evaluate("caches.keys()")) == 1
+
+
+def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserContext, address: str) -> None:
+    visitor.route("**/worker.js", lambda route: route.abort())
+    page = visitor.new_page()
+    page.goto(address)
+    status = page.locator("#sketchpad .connection")
+    for _ in range(2):  # the question that it fails at, and a later one
+        draw(page, "7")
+        expect(status).to_have_text(TEXTS["en"]["error_fault_here"])
+        page.get_by_role("button", name="Clear").click()
+        expect(status).to_be_empty()
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("button", name="Example 4071").click()
+    expect(page.locator("#photo [role=alert]")).to_have_text(TEXTS["en"]["error_fault_here"])
+    page.get_by_role("tab", name="Batch").click()
+    page.get_by_role("button", name="Examples").click()
+    expect(page.locator("#batch .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
 
 
 def test_digits_drawn_by_touch_are_read(visit: Visit) -> None:

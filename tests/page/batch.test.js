@@ -31,7 +31,7 @@ test("a spreadsheet gets every row, and runs none of them as a formula", async (
     "file,text,lowest_confidence,error", // the mark before it is gone when it is decoded
     '"a ""b"".png","12\n7","0.9877",""',
     `"'=1+1.png","","","damaged"`,
-    `"'-.png","'-45","1.0000",""`,
+    `"'-.png","-45","1.0000",""`, // a reading that begins so is a number
     "",
   ]);
   const start = new Uint8Array(await csvOf(rows).arrayBuffer()).subarray(0, 3);
@@ -41,7 +41,8 @@ test("a spreadsheet gets every row, and runs none of them as a formula", async (
 test("MNIST's images alone become a submission to Kaggle", async () => {
   const rows = ["7", "2"].map((text) => ({ pixels: new Uint8Array(AREA), name: "t10k 1", text }));
   assert.equal(csvOf(rows).name, "submission.csv");
-  assert.deepEqual(await lines(rows, "\n"), ["ImageId,Label", "1,7", "2,2", ""]);
+  const failed = { pixels: new Uint8Array(AREA), name: "t10k 3", error: "a fault" };
+  assert.deepEqual(await lines([...rows, failed], "\n"), ["ImageId,Label", "1,7", "2,2", "3,", ""]);
 });
 
 const image = Uint8Array.from({ length: AREA }, (_, i) => i % 256);
@@ -71,6 +72,12 @@ test(".npy holds bytes, or floats that are ink as a share", async () => {
   assert.deepEqual((await read(npy("|u1", "1, 28, 28", image)))[0].images, image);
   const shares = Float32Array.from(image, (value) => value / 255);
   assert.deepEqual((await read(npy("<f4", "1, 784", new Uint8Array(shares.buffer))))[0].images, image);
+});
+
+test("numbers that are no bytes become the nearest, as in Python", async () => {
+  const values = Float64Array.from(image).fill(300, 0, 1).fill(-5, 1, 2).fill(2.5, 2, 3).fill(3.5, 3, 4);
+  const [{ images }] = await read(npy("<f8", "1, 28, 28", new Uint8Array(values.buffer)));
+  assert.deepEqual([...images.subarray(0, 5)], [255, 0, 2, 4, 4]);
 });
 
 test("Kaggle's table may have a head, and labels", async () => {

@@ -108,6 +108,18 @@ test("a busy server is asked again when it said, not before", async () => {
   assert.deepEqual(said, ["busy", ""]);
 });
 
+test("a question is not asked a second time while the first is under way, however slow the answer", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const [questions, status] = [[], {}];
+  const answer = ask(() => new Promise((resolve) => questions.push(resolve)), status);
+  context.mock.timers.tick(600_000);
+  await new Promise(setImmediate);
+  assert.equal(questions.length, 1);
+  assert.equal(status.textContent, "waiting");
+  questions[0]({ text: "7" });
+  assert.deepEqual(await answer, { text: "7" });
+});
+
 test("what nobody wants to know any more is not asked again", async () => {
   let wanted = true;
   const question = async () => {

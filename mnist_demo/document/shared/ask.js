@@ -1,7 +1,6 @@
 // Questions to a server that may be busy or away.
-const PATIENCE = 30000; // milliseconds for an answer
 
-/** Asks the server, and keeps asking while it is busy or the connection lost.
+/** Asks the server, and keeps asking while it is busy or the connection lost; never before the last question has ended.
  * @param {() => Promise<any>} request gets the answer: { again } from a busy server, the seconds after which to ask again;
  *   undefined where it failed
  * @param {{ textContent: string | null }} status shows what is waited for
@@ -12,7 +11,7 @@ export async function ask(request, status, isWanted = () => true) {
   const say = (/** @type {string} */ words) => isWanted() && (status.textContent = words);
   const slow = setTimeout(() => say(T("waiting")), 1500);
   for (let pause = 500; isWanted(); pause = Math.min(2 * pause, 4000)) {
-    const answer = await within(PATIENCE, request());
+    const answer = await request();
     clearTimeout(slow);
     if (answer !== undefined && !answer?.again) {
       say("");
@@ -22,18 +21,6 @@ export async function ask(request, status, isWanted = () => true) {
     await sleep(answer ? 1000 * answer.again + 500 * Math.random() : pause); // at random, lest all come back at once
   }
   clearTimeout(slow);
-}
-
-/** What is promised, or undefined if it takes longer.
- * @param {number} milliseconds
- * @param {Promise<any>} promise
- */
-async function within(milliseconds, promise) {
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  const answer = await Promise.race([promise, late]);
-  clearTimeout(timer);
-  return answer;
 }
 
 /** @param {number} milliseconds */

@@ -9,7 +9,7 @@ export function isPdf({ name, type }) {
   return type === "application/pdf" || (!type && /\.pdf$/i.test(name)); // a page's picture is called so too
 }
 
-/** Returns { files }, a picture a page, or { error } with what is wrong.
+/** Returns { files }, a picture a page; { error } with what is wrong; or both, where the pages after these are left out.
  * @param {File} file
  * @param {(upload: { binary: true, data: { file: File } }) => Promise<any>} draw asks the server
  * @param {HTMLElement} status
@@ -20,8 +20,10 @@ export async function unfold(file, draw, status, isWanted) {
   if (file.size > SENT_MAX) return { error: tooLarge() };
   const { pages, error } = (await ask(() => draw({ binary: true, data: { file } }), status, isWanted)) ?? {};
   if (!pages) return { error };
-  const nameOf = (/** @type {number} */ i) => (pages.length > 1 ? `${file.name} ${i + 1}` : file.name);
+  const isAlone = pages.length === 1 && !error;
+  const nameOf = (/** @type {number} */ i) => (isAlone ? file.name : `${file.name} ${i + 1}`);
   return {
+    error,
     files: pages.map((/** @type {string} */ page, /** @type {number} */ i) => fileOf(page, nameOf(i), "image/jpeg")),
   };
 }

@@ -4,6 +4,7 @@ import { blobOf, newContext } from "./canvas.js";
 import { HEIC, READABLE, TRANSPARENT, startOf } from "./kinds.js";
 
 const AS_IT_IS = 1e6; // bytes of a picture that is not worth reducing
+const PIXELS_AS_THEY_ARE = 12e6; // likewise; a flat picture of more has few bytes, and takes the server much to unpack
 const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with some to spare for its quality
 const QUALITY = 0.85; // of what is sent then, in [0, 1]
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
@@ -29,12 +30,16 @@ export async function load(file) {
 export async function prepare(file, loading = load(file)) {
   const start = await startOf(file);
   if (start === null) return { error: { kind: "gone", name: file.name } };
-  const isReadable = READABLE.test(start);
-  if (isReadable && file.size <= AS_IT_IS) return file;
   const image = await loading;
+  if (READABLE.test(start) && file.size <= AS_IT_IS && !isVast(image)) return file;
   if (image) return reduced(image, file, TRANSPARENT.test(start));
   if (HEIC.test(start)) return { error: { kind: "heic", name: file.name } };
   return file.size > SENT_MAX ? { error: tooLarge() } : file; // the server says what is wrong with it
+}
+
+/** @param {HTMLImageElement | null} image */
+function isVast(image) {
+  return image !== null && image.naturalWidth * image.naturalHeight > PIXELS_AS_THEY_ARE;
 }
 
 // What is wrong with a file that the server would not take.

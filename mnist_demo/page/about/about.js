@@ -71,7 +71,7 @@ function drawn(image) {
 async function showCard() {
   const card = element.querySelector(".card");
   const { figures = [], plots = [], source } = (card.hidden && (await server.card(null))) || {};
-  if (!figures.length && !plots.length) return;
+  if (!card.hidden || !(figures.length + plots.length)) return; // an earlier visit's answer may have filled it by now
   addRow("th", [T("figures_on"), T("figures_right"), T("figures_count")]);
   for (const { name, share, count } of figures) addRow("td", [T(`figure_${name}`), inPercent(share), grouped(count)]);
   const [first] = figures;

@@ -61,10 +61,10 @@ async function readFiles(files, current) {
 }
 
 async function readPdf(file, current) {
-  const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, current);
+  const { files = [], error } = await unfold(file, (upload) => server.first_pages(upload), status, current);
   if (!current()) return;
-  if (!files) return table.add(rowOf(file, { error }));
-  given += files.length - 1;
+  if (error) table.add(rowOf(file, { error })); // also where it is about pages that are left out
+  given += files.length - (error ? 0 : 1);
   waiting.unshift(...files);
 }
 
@@ -142,7 +142,8 @@ function clear() {
 
 async function examples() {
   const photos = await ask(() => server.examples(null), status);
-  add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
+  if (photos.error) status.textContent = worded(photos.error);
+  else add(photos.map(({ name, data }) => fileOf(data, name, "image/webp")));
 }
 
 const actions = { examples, clear, download: () => save(csvOf(table.rows)) };

@@ -59,7 +59,8 @@ function arranged(shape, values, isFloat = false) {
   if (shape.length === 1 ? shape[0] !== AREA : area !== AREA) throw new TypeError("images of another size");
   if (values instanceof Uint8Array) return { images: values, labels: null };
   const most = isFloat && values.every((value) => value <= 1) ? 255 : 1;
-  return { images: Uint8Array.from(values, (value) => Math.round(Number(value) * most)), labels: null };
+  const pixels = Uint8ClampedArray.from(values, (value) => Number(value) * most); // which rounds, too
+  return { images: new Uint8Array(pixels.buffer), labels: null };
 }
 
 // Puts labels with the images that there are as many of.

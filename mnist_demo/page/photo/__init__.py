@@ -4,10 +4,9 @@ import base64
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import DataWithFiles
 
 from mnist_demo.examples import photo_bytes, thumbnails
-from mnist_demo.page.answers import NO_FILE
+from mnist_demo.page.answers import NO_FILE, files_of
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
@@ -21,10 +20,10 @@ class Photo(PageComponent):
     """
 
     def __init__(self, reader: Reader) -> None:
-        def read(upload: object) -> dict[str, Any]:
-            if not isinstance(upload, DataWithFiles) or not upload.files:
+        def read(upload: Any) -> dict[str, Any]:
+            if not (files := files_of(upload)):
                 return NO_FILE
-            name, photo = upload.files[0]
+            name, photo = files[0]
             return reader.read_photo(photo, name, may_turn=upload.data.get("may_turn") != "false")
 
         def example(name: object) -> dict[str, str]:

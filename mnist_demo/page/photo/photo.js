@@ -5,10 +5,10 @@ import { announcer } from "../../document/shared/announcer.js";
 import { ask } from "../../document/shared/ask.js";
 import { fileOf } from "../../document/shared/bytes.js";
 import { blobOf } from "../../document/shared/canvas.js";
-import { named } from "../../document/shared/faults.js";
+import { named, worded } from "../../document/shared/faults.js";
 import { handOver, takeOver } from "../../document/shared/handover.js";
 import { isPdf, unfold } from "../../document/shared/pdf.js";
-import { load, prepare } from "../../document/shared/prepare.js";
+import { load, prepare, tooLarge } from "../../document/shared/prepare.js";
 import { showBoxes } from "./boxes.js";
 import { Camera } from "./camera.js";
 
@@ -35,9 +35,9 @@ async function take(file) {
   const isWanted = begin();
   const { files, error } = await unfold(file, (upload) => server.first_pages(upload), status, isWanted);
   if (!isWanted()) return;
-  if (files?.length === 1) return read(files[0]);
   if (!files) return fail(named(error));
-  handOver("batch", files);
+  if (files.length === 1 && !error) return read(files[0]);
+  handOver("batch", error ? [file] : files); // which takes it apart again, and has a row to say what is left out
   cancel();
 }
 
@@ -167,7 +167,9 @@ function turn(picture, quarters, by) {
 async function readCanvas(canvas, name, type, turnedBy = null) {
   const mine = request;
   const blob = await blobOf(canvas, type, 0.95);
-  if (mine === request) read(new File([blob], name, { type: blob.type }), turnedBy);
+  if (mine !== request) return;
+  if (!blob) return fail(worded(tooLarge()), turnedBy && visible());
+  read(new File([blob], name, { type: blob.type }), turnedBy);
 }
 
 // ---- camera
@@ -210,7 +212,9 @@ element.addEventListener("click", (event) => {
 async function readExample(name) {
   const isWanted = begin();
   const answer = await ask(() => server.example(name), status, isWanted);
-  if (isWanted()) read(fileOf(answer.data, name, "image/webp"));
+  if (!isWanted()) return;
+  if (answer.error) return fail(worded(answer.error));
+  read(fileOf(answer.data, name, "image/webp"));
 }
 
 function choose(index) {

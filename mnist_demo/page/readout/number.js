@@ -102,7 +102,7 @@ export class LargeNumber {
   correct(node, digit, label) {
     corrections = corrections.filter((correction) => !isSame(correction.digit, digit));
     if (label !== digit.label) corrections.push({ digit, label });
-    this.choices.hidePopover();
+    this.choices.hidePopover?.();
     this.onChoice(digit);
     node.focus();
   }

@@ -186,7 +186,7 @@ function renderBars(digit) {
 
 const captionedPicture = async () => captioned(await shown.picture(SHARP), textOf(shown.reading));
 const button = (action) => element.querySelector(`[data-action=${action}]`);
-button("share").hidden = !(navigator.share && matchMedia("(pointer: coarse)").matches);
+button("share").hidden = !(navigator.share && isTouch);
 
 const actions = {
   async copy() {

@@ -5,7 +5,7 @@
 // of a digit, and signature_pad draws as it goes, so that what is drawn again looks otherwise. A canvas's own strokes
 // have neither fault, where each is drawn whole.
 const SPACING = 0.15; // between two points / the thickness: what is nearer is the tremor of a hand or a mouse
-const SPACING_MIN = 2; // pixels
+const SPACING_MIN = 2; // in the paper's units
 const SCRATCH_LEGS = 7; // to and fro, that make a stroke a scratch; an 8 has four
 const LEG = 0.4; // length of such a leg / the scratch's
 const COVERED = 0.5; // of a stroke's points, that a scratch takes away with it
