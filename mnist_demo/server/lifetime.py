@@ -10,7 +10,8 @@ from typing import Any
 # Addresses that the proxies of a Space connect from; visitors' own are never among them.
 PRIVATE_NETWORKS = "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,::1"
 TUNNEL = "127.0.0.1,::1"  # the end of Gradio's tunnel on this machine
-HEARD_WITHIN = 0.5  # seconds for the requests of connections that stood when the server was asked to stop
+HEARD_WITHIN = 1  # seconds for the requests of connections that stood when the server was asked to stop; with
+# half of it, two of 40 stops lost a request, where others kept the cores busy
 FINISHED_WITHIN = 8  # seconds for requests to finish after that; Docker kills what takes more than 10 in all
 
 
