@@ -72,9 +72,10 @@ def make_gates() -> dict[Work, Gate]:
     """Return the gates, each closed to the other's work, so that photos never make drawings wait.
 
     Two drawings at a time, for the two cores that such a machine has: with 32 people drawing, three or four were a
-    twentieth faster at most, and two processes with a TensorFlow each a seventh, for 0.9 GB. One photo, so that the
-    memory and the core it takes are taken once. A school class behind one address has a hundred requests waiting at
-    most, since a page asks one at a time; when a pen is lifted, one more.
+    twentieth faster at most, and two processes with a TensorFlow each a seventh, for 0.9 GB. Drawings that wait are not
+    read as one batch, since the detector takes as long for each of eight as for one. One photo, so that the memory and
+    the core it takes are taken once. A school class behind one address has a hundred requests waiting at most, since a
+    page asks one at a time; when a pen is lifted, one more.
     """
     return {"drawing": Gate(2, 300, 100), "photo": Gate(1, 40, 20)}
 
