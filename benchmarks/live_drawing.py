@@ -16,13 +16,12 @@ from typing import Any
 import gradio as gr
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
-from serving import CHROMIUM, started, wait_until_served
+from serving import CHROMIUM, FLAGS, started, wait_until_served
 
 from mnist_demo.hand import bounds, write_digit
 from mnist_demo.inference import Classifier
 from mnist_demo.reading import recognize
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 POINTS_PER_SECOND = 60
 PATIENCE = 10_000  # milliseconds after which a reading is given up and counted as missed
 TRIES = 6  # digits drawn until the first is read

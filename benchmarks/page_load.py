@@ -13,9 +13,8 @@ import urllib.request
 
 import gradio as gr
 from playwright.sync_api import Browser, sync_playwright
-from serving import CHROMIUM, started, wait_until_served
+from serving import CHROMIUM, FLAGS, started, wait_until_served
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 READY = """() => new Promise((resolve) => {
   const look = () => document.querySelector("#sketchpad canvas")?.checkVisibility({ visibilityProperty: true })
     ? resolve(performance.now()) : requestAnimationFrame(look);

@@ -25,10 +25,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
-from live_drawing import FLAGS, PATIENCE, WATCH, draw
+from live_drawing import PATIENCE, WATCH, draw
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from serving import CHROMIUM, ROOT, started, wait_until_served
+from serving import CHROMIUM, FLAGS, ROOT, started, wait_until_served
 
 from mnist_demo.examples import FOLDER
 

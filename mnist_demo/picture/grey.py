@@ -21,9 +21,7 @@ Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 FORMATS = ("PNG", "JPEG", "WEBP")  # which browsers show and canvases give
 PIXELS_MAX = 50_000_000  # of a picture that is opened at all; phones take up to 48 million
 SIDE_MAX = 20_000  # pixels, likewise; what is longer is no photo
-HELD_MAX = (
-    280e6  # bytes that a decoder may hold of a picture which it cannot decode in parts, so that 300 MB are enough
-)
+HELD_MAX = 280e6  # bytes that a decoder may hold of a picture, so that reading any takes 300 MB at most
 WEBP_HELD, SAMPLE_HELD = 16, 2  # bytes of a pixel of WebP, and of a sample of a progressive JPEG
 WORK_PIXELS = 1_200_000  # a larger picture is reduced to about so many, which is what the model's largest scale has
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and hundreds in a few kB take five seconds

@@ -2,7 +2,7 @@
 // newest drawing is next, and what was drawn in between is skipped.
 import { ask } from "../../document/shared/ask.js";
 
-const PAUSE = 0.25; // of the time that an answer took, before the next question while the pen moves: so a crowd's is short
+const PAUSE = 0.25; // of the time that the last answer took, before the next question while the pen moves
 
 export class Follower {
   // read() asks about the drawing as it is; moves() tells whether the pen does; show(reading) takes what is wanted of the
