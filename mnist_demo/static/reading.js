@@ -5,7 +5,7 @@ const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null 
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
-const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.45, 0.5];
+const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.4, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -115,9 +115,8 @@ function findLines(marks) {
   const ordered = [...marks].sort((a, b) => a.box[0] - b.box[0]);
   const isSmall = (mark) => mark.label !== null && !isDigit(mark);
   for (const mark of ordered.filter((one) => !isSmall(one))) {
-    const shares = lines.map((line) => sharedHeight(line.at(-1).box, mark.box));
-    const line = lines[best(shares)];
-    if (line && Math.max(...shares) >= LEVEL) line.push(mark);
+    const beside = lines.filter((line) => sharedHeight(line.at(-1).box, mark.box) >= LEVEL);
+    if (beside.length) beside[best(beside.map((line) => line.at(-1).box[2]))].push(mark);
     else lines.push([mark]);
   }
   for (const mark of ordered.filter(isSmall)) {
