@@ -17,6 +17,7 @@ from mnist_demo import load_image
 from mnist_demo.document.files import asset
 from mnist_demo.picture import load_scaled, signatures
 from mnist_demo.picture.grey import PIXELS_MAX, WORK_PIXELS
+from mnist_demo.training.export.pyramid import PIXELS_MAX as PAGE_PIXELS_MAX
 
 
 def test_takes_paths_bytes_pillow_images_and_arrays_alike(write: Write, tmp_path: Path) -> None:
@@ -128,10 +129,12 @@ def test_reads_palettes_with_transparency() -> None:
     assert np.argwhere(load_image(encode(image, transparency=0)) == 0).tolist() == [[3, 3]]
 
 
-def test_reduces_large_pictures_and_tells_by_how_much() -> None:
-    grey, scale = load_scaled(encode(Image.new("L", (4000, 3000), 255), "JPEG"))
-    assert grey.size <= 1.01 * WORK_PIXELS
-    assert scale == pytest.approx(4000 / grey.shape[1])
+@pytest.mark.parametrize("size", [(4000, 3000), (3024, 4032), (1265, 949), (3840, 2160), (1500, 1500)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_reduces_large_pictures_to_what_the_model_takes_whole(size: tuple[int, int], kind: str) -> None:
+    grey, scale = load_scaled(encode(Image.new("L", size, 255), kind))
+    assert 0.99 * WORK_PIXELS <= grey.size <= WORK_PIXELS == PAGE_PIXELS_MAX
+    assert scale == pytest.approx(size[0] / grey.shape[1])
 
 
 @pytest.mark.parametrize("array", [np.eye(9, dtype=bool), np.eye(9), np.eye(9, dtype=np.uint16) * 65535])

@@ -23,7 +23,7 @@ PIXELS_MAX = 50_000_000  # of a picture that is opened at all; phones take up to
 SIDE_MAX = 20_000  # pixels, likewise; what is longer is no photo
 HELD_MAX = 280e6  # bytes that a decoder may hold of a picture, so that reading any takes 300 MB at most
 WEBP_HELD, SAMPLE_HELD = 16, 2  # bytes of a pixel of WebP, and of a sample of a progressive JPEG
-WORK_PIXELS = 1_200_000  # a larger picture is reduced to about so many, which is what the model's largest scale has
+WORK_PIXELS = 1_200_000  # a larger picture is reduced to so many; the model halves what has one more
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and hundreds in a few kB take five seconds
 FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank: each costs as much as a picture
 BAND = 64  # rows that are worked on at a time where all of them would take much memory
@@ -67,7 +67,7 @@ def load_scaled(source: Source) -> tuple[Grey, float]:
     upright = Image.fromarray(grey)
     surplus = math.sqrt(grey.size / WORK_PIXELS)
     if surplus > 1:
-        size = [max(1, round(side / surplus)) for side in upright.size]
+        size = [max(1, int(side / surplus)) for side in upright.size]
         upright = upright.resize(size, Image.Resampling.BOX)
     scale = width / upright.width
     upright.getexif()[ExifTags.Base.Orientation] = orientation
@@ -160,7 +160,7 @@ def _decode(image: Image.Image, may_draft: bool = True) -> tuple[Grey, int, int]
     shown = image.tell()
     for number in range(shown, min(shown + FRAMES_MAX, getattr(image, "n_frames", 1))):
         image.seek(number)
-        grey = _grey_of_image(image, max(1, round(reduction * image.width / width)))
+        grey = _grey_of_image(image, max(1, int(reduction * image.width / width)))
         if grey.min() < grey.max():
             break
     image.seek(shown)

@@ -3,7 +3,7 @@ import { READABLE, startOf } from "../document/shared/kinds.js";
 
 const PIXELS_MAX = 50e6; // of a picture that is read at all
 const SIDE_MAX = 20000; // pixels, likewise
-const WORK_PIXELS = 1.2e6; // a larger picture is reduced to about so many
+const WORK_PIXELS = 1.2e6; // a larger picture is reduced to so many; the model halves what has one more
 const COLOUR_SIDE = 256; // pixels; the picture is reduced to this to see how ink and paper differ in colour
 const COLOUR_GAIN = 3; // times the luma's contrast, as a variance, that another mixture of colours must have, as in grey.py
 const LUMA = [0.299, 0.587, 0.114];
@@ -28,8 +28,8 @@ export async function loadPage(file) {
   const scale = Math.max(1, Math.sqrt(pixels / WORK_PIXELS));
   const image = pixelsOf(
     picture,
-    Math.max(1, Math.round(picture.width / scale)),
-    Math.max(1, Math.round(picture.height / scale)),
+    Math.max(1, Math.floor(picture.width / scale)),
+    Math.max(1, Math.floor(picture.height / scale)),
   );
   const grey = greyOf(image.data, isColoured(image.data) ? mixtureOf(picture) : null);
   const page = { grey, width: image.width, height: image.height, scale: picture.width / image.width };
