@@ -25,6 +25,7 @@ from mnist_demo.inference import IMAGE_SIDE
 SIGNATURES = {"read": "page", "heat": "page", "serving_default": "images", "features": "images"}  # and their inputs
 OPTIMIZERS = "constfold", "arithmetic", "remap", "dependency"
 PASSES = 2  # the second fuses what the first has folded
+RENAMED = {"Where": "Places", "ResizeBilinear": "Resize"}  # to model.js's own, which tells why
 DTYPES = {np.dtype(np.int64): np.int32, np.dtype(np.float64): np.float32}  # that browsers lack, and what they get
 
 
@@ -40,8 +41,7 @@ def convert(folder: Path, output: Path) -> None:
         graph = _optimize(_simplify(_share_constants(graph)), names)
     graph = _simplify(graph)
     for node in graph.node:
-        if node.op == "Where":  # which TensorFlow.js waits for, and then for each operation after it; see model.js
-            node.op = "Places"
+        node.op = RENAMED.get(node.op, node.op)
     weights = list(_take_constants(graph))
     manifest = {"paths": ["weights.bin"], "weights": [_describe(name, value) for name, value in weights]}
     model = {"format": "graph-model", "modelTopology": MessageToDict(graph), "weightsManifest": [manifest]}

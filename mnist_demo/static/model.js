@@ -7,12 +7,20 @@ import "./gradients.js";
 const THREADS_MAX = 4; // where the page may have any: see service-worker.js
 const SIDE = 28; // pixels of the image that the classifier sees
 
-// TensorFlow's Where of a vector, at once, so that a page is read without waiting for each operation. TensorFlow.js fails
+// TensorFlow's Where of a vector, at once: TensorFlow.js waits for it, and then for each operation after it. It fails
 // at tensors without elements: where nothing is seen, the likeliest place is taken, a mark too unlikely to be read.
 registerOp("Places", ({ inputs: [condition] }) => {
   const there = condition.dataSync();
   const places = [...there.keys()].filter((place) => there[place]);
   return tf.tensor2d(places.length ? places : [0], [places.length || 1, 1], "int32");
+});
+
+// TensorFlow's ResizeBilinear, which passes on what has the size already, as most pages have: TensorFlow.js would copy it
+// by a plan of 24 bytes a pixel, and keep that.
+registerOp("Resize", ({ inputs: [images, size], attrs }) => {
+  const [height, width] = size.dataSync();
+  if (height === images.shape[1] && width === images.shape[2]) return tf.clone(images);
+  return tf.image.resizeBilinear(images, [height, width], attrs.align_corners, attrs.half_pixel_centers);
 });
 
 export async function loadModel() {
