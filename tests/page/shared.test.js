@@ -47,7 +47,7 @@ test("a file that is gone is said to be", async () => {
   writeFileSync(path, "\x89PNG\r\n");
   const file = Object.assign(await openAsBlob(path), { name: "photo.png" });
   rmSync(folder, { recursive: true });
-  assert.deepEqual(await prepare(file, Promise.resolve(null)), { error: { kind: "gone", name: "photo.png" } });
+  assert.deepEqual(await prepare(file), { error: { kind: "gone", name: "photo.png" } });
 });
 
 test("a PDF is one by its type, or by its name where it has none", () => {

@@ -9,7 +9,8 @@ const PIXELS = 3e6; // of a reduced one: what the reader reduces to itself, with
 const QUALITY = 0.85; // of what is sent then, in [0, 1]
 const DRAWN_SIDE = 1200; // pixels of a vector drawing, which has no size of its own
 
-/** The picture of a file as an image element, ready to be shown; null where it is none.
+/** The picture of a file as an image element, ready to be shown; null where it is none. The browser holds all its pixels
+ * as long as it is shown, so of a large file one that is reduced is shown.
  * @param {Blob} file
  */
 export async function load(file) {
@@ -25,21 +26,34 @@ export async function load(file) {
 
 /** Returns the file to send for a file, or { error } with what is wrong.
  * @param {File} file
- * @param {Promise<HTMLImageElement | null>} loading what load() returned
  */
-export async function prepare(file, loading = load(file)) {
+export async function prepare(file) {
   const start = await startOf(file);
   if (start === null) return { error: { kind: "gone", name: file.name } };
-  const image = await loading;
-  if (READABLE.test(start) && file.size <= AS_IT_IS && !isVast(image)) return file;
+  const image = await decode(file);
+  const sent = await sendable(file, start, image);
+  if (image instanceof ImageBitmap) image.close();
+  return sent;
+}
+
+/** A file's picture, to be painted; null where it is none.
+ * @param {File} file
+ */
+function decode(file) {
+  return createImageBitmap(file).catch(() => load(file)); // vector drawings can be loaded alone
+}
+
+/**
+ * @param {File} file
+ * @param {string} start
+ * @param {ImageBitmap | HTMLImageElement | null} image
+ */
+function sendable(file, start, image) {
+  const isVast = image && image.width * image.height > PIXELS_AS_THEY_ARE;
+  if (READABLE.test(start) && file.size <= AS_IT_IS && !isVast) return file;
   if (image) return reduced(image, file, TRANSPARENT.test(start));
   if (HEIC.test(start)) return { error: { kind: "heic", name: file.name } };
   return file.size > SENT_MAX ? { error: tooLarge() } : file; // the server says what is wrong with it
-}
-
-/** @param {HTMLImageElement | null} image */
-function isVast(image) {
-  return image !== null && image.naturalWidth * image.naturalHeight > PIXELS_AS_THEY_ARE;
 }
 
 // What is wrong with a file that the server would not take.
@@ -48,13 +62,13 @@ export function tooLarge() {
 }
 
 /**
- * @param {HTMLImageElement} image
+ * @param {ImageBitmap | HTMLImageElement} image
  * @param {File} file
  * @param {boolean} isTransparent
  */
 async function reduced(image, file, isTransparent) {
   const isVector = file.type === "image/svg+xml";
-  const [width, height] = [image.naturalWidth || DRAWN_SIDE, image.naturalHeight || DRAWN_SIDE];
+  const [width, height] = [image.width || DRAWN_SIDE, image.height || DRAWN_SIDE];
   const scale = isVector ? DRAWN_SIDE / Math.max(width, height) : Math.min(1, Math.sqrt(PIXELS / (width * height)));
   const context = newContext(Math.round(scale * width), Math.round(scale * height));
   const { canvas } = context;

@@ -1,5 +1,5 @@
-// A photo and the boxes around its digits. The picture shown is the user's own file; the server only gets a copy to
-// read, reduced where it is large, and sends back where the digits are.
+// A photo and the boxes around its digits. The picture shown is what is sent: the user's own file, or one that is
+// reduced where that is large, as phones have little memory. The answer says where the digits are.
 import { EMPTY } from "../../document/shared/digits.js";
 import { announcer } from "../../document/shared/announcer.js";
 import { ask } from "../../document/shared/ask.js";
@@ -23,7 +23,7 @@ const camera = new Camera(element.querySelector("video"));
 const announce = announcer(element);
 const NOTHING = { picture: null, reading: EMPTY };
 
-let shown = NOTHING; // the photo that was read last: its picture, what was sent of it, its size there, and the reading
+let shown = NOTHING; // the photo that was read last: its picture, the file of that, and the reading
 let chosen = 0;
 let request = 0; // the newest file asked about; answers about earlier ones are dropped
 
@@ -44,13 +44,18 @@ async function take(file) {
 // turnedBy: who has turned it already, "hand" or "reading"; then it is read as it lies.
 async function read(file, turnedBy = null) {
   const isWanted = begin();
-  const loading = load(file);
-  loading.then((picture) => picture && isWanted() && showPicture(picture));
-  const [answer, picture] = await Promise.all([readSent(file, loading, isWanted, !turnedBy), loading]);
+  const sent = await prepare(file);
   if (!isWanted()) return;
-  if (answer.error || !picture) return fail(answer.error ? named(answer.error) : T("not_shown"), picture);
-  if (answer.reading.turned) return turn(picture, answer.reading.turned, "reading");
-  [shown, chosen] = [{ picture, ...answer }, 0];
+  if (sent.error) return fail(named(sent.error));
+  const loading = load(sent);
+  loading.then((picture) => picture && isWanted() && showPicture(picture));
+  const data = { photo: sent, may_turn: !turnedBy };
+  const asked = ask(() => server.read({ binary: true, data }), status, isWanted);
+  const [reading, picture] = await Promise.all([asked, loading]);
+  if (!isWanted()) return;
+  if (reading.error || !picture) return fail(reading.error ? named(reading.error) : T("not_shown"), picture);
+  if (reading.turned) return turn(picture, reading.turned, "reading");
+  [shown, chosen] = [{ picture, sent, reading }, 0];
   show();
   if (turnedBy === "reading") status.textContent = T("turned");
 }
@@ -77,19 +82,6 @@ function dropAsked() {
   const mine = ++request;
   status.textContent = "";
   return () => mine === request;
-}
-
-async function readSent(file, loading, isWanted, mayTurn) {
-  const sent = await prepare(file, loading);
-  if (sent.error) return sent;
-  const reading = await ask(
-    () => server.read({ binary: true, data: { photo: sent, may_turn: mayTurn } }),
-    status,
-    isWanted,
-  );
-  if (!reading || reading.error) return reading ?? {};
-  const size = sent === file ? await loading : await createImageBitmap(sent);
-  return { reading, sent, width: size?.naturalWidth ?? size?.width, height: size?.naturalHeight ?? size?.height };
 }
 
 // Shows the photo that was read last, or the place for one.
@@ -131,7 +123,7 @@ function tell() {
 }
 
 function drawBoxes() {
-  showBoxes(boxes, shown.reading.digits, shown.width, shown.height, chosen);
+  showBoxes(boxes, shown.reading.digits, shown.picture.naturalWidth, shown.picture.naturalHeight, chosen);
 }
 
 function setState(state) {
