@@ -68,7 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever took the lines, as `head` does, wants no more of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ConnectionError, FileNotFoundError, ValueError) as error:  # the model is away, missing or damaged
+    # The model is away, missing or damaged, or TensorFlow is not there.
+    except (ConnectionError, FileNotFoundError, ModuleNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
 

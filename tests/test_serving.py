@@ -3,24 +3,24 @@
 import base64
 import json
 import socket
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 import tensorflow as tf
-from app_server import App, start_app, wait_until_ready
 from conftest import Write, write_digits
-from gradio_client import Client, handle_file
 from model_server import ModelServer, serve_model
 from pictures import encode
 
 from mnist_demo import Classifier, load_image, recognize
 from mnist_demo.__main__ import main
+from mnist_demo.inference import LABELS
 from mnist_demo.inference.integrity import golden_digits
 from mnist_demo.inference.served import ServedModel, base_url
 from mnist_demo.page.reader import Reader
@@ -57,6 +57,48 @@ def nowhere() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}/v1/models/mnist"
+
+
+@contextmanager
+def answering(reply: bytes) -> Iterator[str]:
+    """Answer each request with the same bytes and close its connection; yield a model's address there."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(reply)
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/models/mnist"
+        server.shutdown()
+        thread.join()
+
+
+def reply_of(status: str, body: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+PROBABILITIES = json.dumps({"outputs": [[0.1] * LABELS] * 3})
+FAULTY = {
+    "a proxy's page": (reply_of("502 Bad Gateway", "<html>"), r"refuses with 502: Bad Gateway\. Have it serve"),
+    "a busy proxy's": (reply_of("503 Service Unavailable", "<html>"), r"with 503: Service Unavailable\. .* try again"),
+    "an unnamed error": (reply_of("500", "{}"), r"refuses with 500: no reason given\. Have it serve"),
+    "another page": (reply_of("200 OK", "<html>"), r"does not answer as TensorFlow Serving does .* Have it serve"),
+    "a number": (reply_of("200 OK", "5"), "does not answer as TensorFlow Serving does"),
+    "null": (reply_of("200 OK", PROBABILITIES.replace("0.1", "null")), "does not answer as TensorFlow Serving does"),
+    "half an answer": (reply_of("200 OK", PROBABILITIES)[:-9], r"does not answer \(.*9 more expected.*\)\. Start it"),
+    "no answer": (b"", r"does not answer \(.*closed connection without response.*\)\. Start it"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.9\r\n", r"does not answer \(.*BadStatusLine.*\)\. Start it"),
+    "a way in circles": (
+        b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /v1/models/mnist:predict\r\nContent-Length: 0\r\n\r\n",
+        r"does not answer \(too many redirects\)\. Start it, or correct its address",
+    ),
+}
 
 
 class TestDocumentedExamples:
@@ -173,7 +215,7 @@ class TestTrouble:
 
     def test_a_server_that_stays_busy_is_named(self, served: ModelServer, remote: Classifier) -> None:
         served.busy = 4
-        with pytest.raises(ConnectionError, match="refuses with 503: The batch scheduling queue"):
+        with pytest.raises(ConnectionError, match=r"refuses with 503: The batch scheduling queue .* try again later"):
             remote.predict(golden_digits())
         assert served.busy == 0
 
@@ -184,11 +226,13 @@ class TestTrouble:
         assert remote.state() == "away"
 
     def test_another_model_is_refused(self, half_plus_three: ModelServer) -> None:
-        with pytest.raises(ConnectionError, match="refuses with 400"):
+        with pytest.raises(ConnectionError, match=r"refuses with 400: .* Have it serve this project's models/mnist"):
             Classifier(half_plus_three.url).predict(golden_digits())
 
     def test_a_wrong_name_gets_the_servers_words(self, served: ModelServer) -> None:
-        with pytest.raises(ConnectionError, match=r"refuses with 404: Servable not found for request: Latest\(half\)"):
+        with pytest.raises(
+            ConnectionError, match=r"404: Servable not found for request: Latest\(half\)\. .* correct its address"
+        ):
             Classifier(served.url.replace("mnist", "half")).predict(golden_digits())
 
     def test_a_damaged_models_answer_is_noticed(
@@ -201,13 +245,41 @@ class TestTrouble:
         with pytest.raises(ConnectionError, match="does not answer as TensorFlow Serving does"):
             remote.read(np.full((60, 90), 255, np.uint8))
 
-    @pytest.mark.parametrize("outputs", [5, [1.0, 2.0, 3.0], [[0.1] * 9] * 3, {"output_0": [[0.1] * 10] * 2}])
-    def test_probabilities_of_another_form_are_noticed(
+    @pytest.mark.parametrize(("reply", "said"), FAULTY.values(), ids=FAULTY)
+    def test_a_faulty_answer_is_told_with_what_to_do(self, reply: bytes, said: str) -> None:
+        with answering(reply) as url:
+            remote = Classifier(url)
+            with pytest.raises(ConnectionError, match=said):
+                remote.predict(golden_digits())
+            assert remote.state() == "away"
+
+    def test_an_answer_that_does_not_come_is_waited_for_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mnist_demo.inference.served.ANSWER_SECONDS", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            remote = Classifier(f"http://127.0.0.1:{silent.getsockname()[1]}/v1/models/mnist")
+            with pytest.raises(ConnectionError, match=r"does not answer \(.*Read timed out.*\)\. .* try again later"):
+                remote.predict(golden_digits())
+            silent.setblocking(False)
+            for _ in range(2):
+                silent.accept()[0].close()
+            with pytest.raises(BlockingIOError):
+                silent.accept()
+
+    def test_a_connection_that_is_closed_unannounced_is_made_anew(self) -> None:
+        with answering(reply_of("200 OK", PROBABILITIES)) as url:
+            remote = Classifier(url)
+            assert [remote.predict(golden_digits()).shape for _ in range(3)] == [(3, LABELS)] * 3
+
+    @pytest.mark.parametrize(
+        "outputs", [5, [1.0, 2.0, 3.0], [[0.1] * 9] * 3, {"output_0": [[0.1] * 10] * 2}, {"a": 1, "b": 2}]
+    )
+    def test_numbers_of_another_form_are_noticed(
         self, outputs: object, served: ModelServer, remote: Classifier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(served, "predict", lambda _: {"outputs": outputs})
-        with pytest.raises(ConnectionError, match="the model that is served is another"):
-            remote.predict(golden_digits())
+        for ask_for in (remote.predict, remote.layers, lambda images: remote.saliency(images, np.arange(3))):
+            with pytest.raises(ConnectionError, match=r"the model that is served is another: .* Have it serve"):
+                ask_for(golden_digits())
 
     @pytest.mark.parametrize("outputs", [{}, [], {"boxes": [[1, 2, 3, 4]]}, {"boxes": [[1, 2]], "signs": 5}])
     def test_marks_of_another_form_are_noticed(
@@ -218,44 +290,11 @@ class TestTrouble:
             remote.read(np.full((60, 90), 255, np.uint8))
 
 
-class TestPage:
-    @pytest.fixture(scope="class")
-    @classmethod
-    def page(cls, served: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-        """The app, whose model is served elsewhere."""
-        with start_app(tmp_path_factory.mktemp("page") / "log", "--model-url", served.url) as app:
-            yield app
-
-    def test_it_reads(self, page: App, write: Write, tmp_path: Path) -> None:
-        wait_until_ready(page)
-        (tmp_path / "drawing.png").write_bytes(encode(write("42")))
-        client = Client(page.url, verbose=False)
-        assert client.predict(handle_file(tmp_path / "drawing.png"), api_name="/recognize")["text"] == "42"
-
-    def test_it_is_ready_while_the_model_is(self, served: ModelServer, page: App) -> None:
-        wait_until_ready(page)
-        served.available = False
-        try:
-            answer = httpx.get(f"{page.url}/readyz")
-        finally:
-            served.available = True
-        assert (answer.status_code, answer.json()) == (503, {"status": "loading"})
-        assert httpx.get(f"{page.url}/healthz").json() == {"status": "up"}
-
-    def test_its_visitors_are_told_when_the_server_is_away(self, nowhere: str) -> None:
-        reader = Reader()
-        reader.model = nowhere
-        assert reader.read_photo(encode(write_digits("7")), "seven.png") == {"error": {"kind": "model_away"}}
-        assert reader.state() == "away"
-
-
-def test_a_page_whose_model_is_served_needs_no_tensorflow(served: ModelServer, write: Write, tmp_path: Path) -> None:
-    (tmp_path / "42.png").write_bytes(encode(write("42")))
-    code = "import sys; from pathlib import Path; from mnist_demo.page.reader import Reader\n"
-    code += "reader = Reader(); reader.model = sys.argv[1]; print(reader.read(Path(sys.argv[2])).text)\n"
-    code += "sys.exit('tensorflow' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code, served.url, str(tmp_path / "42.png")], capture_output=True)
-    assert (done.returncode, done.stdout) == (0, b"42\n"), done.stderr
+def test_visitors_are_told_when_the_server_is_away(nowhere: str) -> None:
+    reader = Reader()
+    reader.model = nowhere
+    assert reader.read_photo(encode(write_digits("7")), "seven.png") == {"error": {"kind": "model_away"}}
+    assert reader.state() == "away"
 
 
 def test_the_state_follows_the_servers(served: ModelServer, remote: Classifier) -> None:

@@ -4,9 +4,8 @@ import os
 import pickle
 from collections.abc import Iterable, Iterator
 
-import tensorflow as tf
-
 from mnist_demo.inference import Classifier
+from mnist_demo.inference.runtime import tf
 from mnist_demo.picture import Source
 from mnist_demo.reading import Reading, recognize
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.inference.contract import IMAGE_SIDE, LABELS, LAYERS, Images, Marks
 from mnist_demo.inference.integrity import REMEDY, golden_digits, golden_page, verify_checksums
-from mnist_demo.inference.served import ServedModel, State
+from mnist_demo.inference.served import OTHER_MODEL, ServedModel, State
 from mnist_demo.model_folder import MODELS
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MODEL_DIR = MODELS / "mnist" / "1"
 BATCH_MAX = 256  # images a call of the signature; bounds the memory that a file of thousands of images takes
+
+Shape = tuple[int | None, ...]
 
 
 class Classifier:
@@ -92,9 +94,7 @@ class Classifier:
         """
         _check_shape(images)
         batches = [images[i : i + BATCH_MAX] for i in range(0, len(images), BATCH_MAX)]
-        rows = [self._run("serving_default", images=batch)["output_0"] for batch in batches]
-        if any(row.shape[1:] != (LABELS,) for row in rows):
-            raise ConnectionError(f"the model that is served is another: it does not give {LABELS} numbers an image")
+        rows = [self._run("serving_default", {"output_0": (LABELS,)}, batch)[0] for batch in batches]
         return np.concatenate([np.zeros((0, LABELS), np.float32), *rows])
 
     def saliency(self, images: Images, labels: NDArray[np.integer]) -> NDArray[np.float32]:
@@ -115,7 +115,8 @@ class Classifier:
             ValueError: the images have another shape.
         """
         _check_shape(images)
-        return self._run("saliency", images=images, labels=labels.astype(np.int64))["output_0"]
+        shape = IMAGE_SIDE, IMAGE_SIDE
+        return self._run("saliency", {"output_0": shape}, images, labels=labels.astype(np.int64))[0]
 
     def layers(self, images: Images) -> list[NDArray[np.float32]]:
         """Return what three layers respond to, from the image on: the first, one midway, and the last.
@@ -131,19 +132,20 @@ class Classifier:
 
         Raises:
             ValueError: the images have another shape.
-            ConnectionError: the model that is served has not these outputs.
         """
         _check_shape(images)
-        outputs = self._run("features", images=images)
-        if any(name not in outputs for name in LAYERS):
-            raise ConnectionError(f"the model that is served is another: its features are not {', '.join(LAYERS)}")
-        return [outputs[name] for name in LAYERS]
+        return self._run("features", {name: (side, side, None) for name, side in LAYERS.items()}, images)
 
-    def _run(self, signature: str, images: Images, **inputs: NDArray[np.generic]) -> dict[str, NDArray[np.float32]]:
+    def _run(
+        self, signature: str, shapes: dict[str, Shape], images: Images, **inputs: NDArray[np.generic]
+    ) -> list[NDArray[np.float32]]:
+        """Return those outputs of a signature that have a shape: of each image, and None is any number."""
         outputs = self._model.run(signature, images=np.ascontiguousarray(images, np.float32), **inputs)
-        if any(output.shape[:1] != images.shape[:1] for output in outputs.values()):
-            raise ConnectionError(f"the model that is served is another: its {signature} gives no row an image")
-        return outputs
+        for name, shape in shapes.items():
+            if name not in outputs or not _has_shape(outputs[name], (len(images), *shape)):
+                expected = f"its {signature} gives no {name} of shape {shape} an image"
+                raise ConnectionError(f"the model that is served is another: {expected}. {OTHER_MODEL}")
+        return [outputs[name] for name in shapes]
 
     def _verify_answers(self, folder: Path | str) -> None:
         """Raise ValueError if the model answers what no right one does: NaN passes for "0", and for a checksum."""
@@ -151,6 +153,10 @@ class Classifier:
         found = marks.probabilities[:3][marks.boxes[:3, 0].argsort()]  # the likeliest marks, from left to right
         if any(not np.isfinite(answer).all() or answer.argmax(1).tolist() != [0, 1, 7] for answer in (alone, found)):
             raise ValueError(f"the model at {folder} is damaged: it does not read plain digits. {REMEDY}")
+
+
+def _has_shape(array: NDArray[np.float32], shape: Shape) -> bool:
+    return array.ndim == len(shape) and all(side in (own, None) for side, own in zip(shape, array.shape, strict=True))
 
 
 def _check_page(page: NDArray[np.uint8]) -> None:

@@ -1,4 +1,4 @@
-"""A SavedModel that runs in this process. Importing this module imports TensorFlow, which takes seconds."""
+"""A SavedModel that runs in this process. It imports TensorFlow, which takes seconds."""
 
 import ctypes
 import os
@@ -8,15 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-# TensorFlow imports Keras with all that it can draw and tabulate, a second and 100 MB that no reading needs; but not
-# where Keras 2 is asked for and not installed. Asked for no longer, tf.keras loads Keras 3 when it is first used.
-KERAS_2 = "TF_USE_LEGACY_KERAS"
-is_asked_for = KERAS_2 in os.environ
-os.environ.setdefault(KERAS_2, "1")
-import tensorflow as tf  # noqa: E402
-
-if not is_asked_for:
-    del os.environ[KERAS_2]
+from mnist_demo.inference.runtime import tf
 
 # A reading is a thousand operations, most of them small: whoever asks runs them itself faster than a pool of threads
 # that hands them around. A GPU needs the pool, and so do conditions and loops, of which the graph has none.

@@ -20,7 +20,8 @@ from mnist_demo.inference.contract import IMAGE_SIDE, LABELS, SIGNS
 
 MODEL_URL = "MNIST_DEMO_MODEL_URL"  # the environment variable with the address
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]+)?/v1/models/[^\s/:?#]+(/(versions|labels)/[^\s/:?#]+)?")
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0  # until a try is given up; the slowest pages take some 2 of a processor
+CONNECT_SECONDS = 2.0  # until a try is given up
+ANSWER_SECONDS = 10.0  # likewise, while nothing of an answer comes; the slowest pages take some 2 of a processor
 STATE_SECONDS = 1.0  # likewise, for the state of the model, which whoever asks /readyz waits for
 # A server whose queue is full answers 503. Asking twice does no harm, so whatever goes wrong is tried again, after
 # 0.1, 0.2 and 0.4 seconds; but an answer that did not come in time once is waited for only once more.
@@ -35,6 +36,10 @@ RETRIES = urllib3.Retry(
 )
 # Of each mark, as JSON has no shape for none.
 READ_SHAPES = {"boxes": (4,), "signs": (len(SIGNS),), "images": (IMAGE_SIDE, IMAGE_SIDE), "probabilities": (LABELS,)}
+
+AWAY = "Start it, or correct its address."
+BUSY = "It has too much to do: try again later, or give it more processors."
+OTHER_MODEL = "Have it serve this project's models/mnist, or correct its address."
 
 State = Literal["ready", "loading", "away"]
 
@@ -95,9 +100,12 @@ class ServedModel:
         try:
             outputs = answer["outputs"]
             named = outputs if isinstance(outputs, dict) else {"output_0": outputs}
-            return {name: np.array(value, np.float32) for name, value in named.items()}
+            arrays = {name: np.array(value, np.float32) for name, value in named.items()}
         except (KeyError, TypeError, ValueError):
             raise self._other_answer() from None
+        if not all(np.isfinite(array).all() for array in arrays.values()):  # null, of which NumPy makes NaN
+            raise self._other_answer()
+        return arrays
 
     def read(self, page: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Return what the signature `read_png` says of a page (h, w). Raises ConnectionError, as `run` does."""
@@ -130,20 +138,29 @@ class ServedModel:
             reply = self._http.request(method, self.url + verb, body=body, **options)
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
-            raise ConnectionError(
-                f"the model server at {self.url} does not answer ({reason}). Start it, or correct its address."
-            ) from None
+            remedy = BUSY if isinstance(reason, urllib3.exceptions.ReadTimeoutError) else AWAY
+            raise ConnectionError(f"the model server at {self.url} does not answer ({reason}). {remedy}") from None
+        if reply.status != 200:
+            remedy = BUSY if reply.status == 503 else OTHER_MODEL
+            reason = _reason(reply)
+            raise ConnectionError(f"the model server at {self.url} refuses with {reply.status}: {reason}. {remedy}")
         try:
-            answer = orjson.loads(reply.data)
+            return orjson.loads(reply.data)
         except orjson.JSONDecodeError:  # NaN too, which a damaged model gives: it is no JSON
             raise self._other_answer() from None
-        if reply.status != 200:
-            reason = answer.get("error") if isinstance(answer, dict) else None
-            raise ConnectionError(f"the model server at {self.url} refuses with {reply.status}: {reason}")
-        return answer
 
     def _other_answer(self) -> ConnectionError:
-        return ConnectionError(f"the server at {self.url} does not answer as TensorFlow Serving does for this model")
+        return ConnectionError(
+            f"the server at {self.url} does not answer as TensorFlow Serving does for this model. {OTHER_MODEL}"
+        )
+
+
+def _reason(reply: urllib3.BaseHTTPResponse) -> str:
+    """Return what Serving says of a refusal, or HTTP's words for it, as of a proxy before it."""
+    try:
+        return str(orjson.loads(reply.data)["error"]).rstrip(". \n")
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return reply.reason or "no reason given"
 
 
 def _as_png(page: NDArray[np.uint8]) -> dict[str, str]:

@@ -75,7 +75,7 @@ class Reader:
 
         def rows() -> dict[str, Any]:
             classifier = self.classifier()
-            from mnist_demo.batch.pipeline import read_all  # TensorFlow, which a model that runs here has imported
+            from mnist_demo.batch.pipeline import read_all  # TensorFlow, which a served model does without
 
             return {"rows": [as_row(each) for each in read_all(files, classifier)]}
 
