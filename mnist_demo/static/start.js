@@ -1,9 +1,9 @@
 // Puts the page's components into their places and lets a worker answer what they ask a server for.
 (() => {
-  const worker = new Worker("worker.js");
+  const worker = attempt(() => new Worker("worker.js")); // not where the page was opened as a file
   const asked = new Map(); // from a request's number to what its answer goes to
   let count = 0; // of requests
-  let hasFailed = false; // the worker, which answers nothing then
+  let hasFailed = !worker; // it answers nothing then
 
   function answer(id, content) {
     asked.get(id)?.(content);
@@ -11,8 +11,8 @@
   }
   const giveUp = (id) => answer(id, { error: { kind: "fault_here" } });
 
-  worker.addEventListener("message", ({ data }) => answer(data.id, data.answer));
-  worker.addEventListener("error", () => {
+  worker?.addEventListener("message", ({ data }) => answer(data.id, data.answer));
+  worker?.addEventListener("error", () => {
     hasFailed = true;
     for (const id of asked.keys()) giveUp(id);
   });
