@@ -190,7 +190,7 @@ def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: Brow
     assert len(page.evaluate("caches.keys()")) == 1
 
 
-def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserContext, address: str) -> None:
+def test_a_worker_that_cannot_start_is_a_fault_until_one_can(visitor: BrowserContext, address: str) -> None:
     visitor.route("**/worker.js", lambda route: route.abort())
     page = visitor.new_page()
     page.goto(address)
@@ -208,6 +208,10 @@ def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserCont
     page.get_by_role("tab", name="Batch").click()
     page.get_by_role("button", name="Examples").click()
     expect(page.locator("#batch .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
+    visitor.unroute("**/worker.js")
+    page.get_by_role("tab", name="Draw").click()
+    draw(page, "7")
+    read(page, "7")
 
 
 def test_opened_as_a_file_the_page_stands_and_says_that_it_cannot_read(visitor: BrowserContext) -> None:
