@@ -11,8 +11,6 @@ a first visit, compressed as file servers may send them; then, for each page:
 
 import argparse
 import functools
-import gzip
-import json
 import math
 import re
 import tempfile
@@ -31,12 +29,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import CHROMIUM, FLAGS, ROOT, started, wait_until_served
 
 from mnist_demo.examples import FOLDER
+from mnist_demo.static.site import weight
 
 SITE = ROOT / "build" / "static"
 PHOTO_SIZE = 4032, 3024  # pixels of a phone's camera, 12 megapixels
 VISITED = "try { localStorage.setItem('visited', 'yes') } catch {}"
 PATIENT = 120_000  # milliseconds
-FILES = re.compile(r"const FILES = (.*);")
 
 
 class FileHandler(SimpleHTTPRequestHandler):
@@ -61,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--digits", type=int, default=30, help="how many digits to draw on each page (30)")
     arguments = parser.parse_args()
-    print(f"the static page weighs {weight():.0f} kB compressed", flush=True)
+    print(f"the static page weighs {weight(SITE) / 1000:.0f} kB compressed", flush=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         large = Path(folder) / "photo.jpg"
         Image.open(FOLDER / "note.webp").resize(PHOTO_SIZE).save(large, quality=90)
@@ -76,18 +74,13 @@ def main() -> None:
         browser.close()
     ratios = {
         "first": static.first / gradio.first,
+        "second": static.second / gradio.second,
         "pen's lift": np.median(static.lift) / np.median(gradio.lift),
         "fresh readings": static.fresh / gradio.fresh,
         "photo": static.photo / gradio.photo,
+        "memory": static.memory / gradio.memory,
     }
     print("static to Gradio:", ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()))
-
-
-def weight() -> float:
-    """Return the kilobytes of all that a first visit brings, compressed."""
-    (listed,) = FILES.findall((SITE / "service-worker.js").read_text())
-    names = [name or "index.html" for name in json.loads(listed)]
-    return sum(len(gzip.compress((SITE / name).read_bytes(), 6)) for name in names) / 1000
 
 
 @contextmanager

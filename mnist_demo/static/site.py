@@ -1,5 +1,6 @@
 """The static page's files: the page's own components, texts and styles, the model, and TensorFlow.js."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from mnist_demo import examples
 from mnist_demo.document.card import read_card
 from mnist_demo.document.files import COMPONENTS, STYLES, asset, markup, script
 from mnist_demo.document.head import MANIFEST, NO_SCRIPT, describe, limits
-from mnist_demo.document.pictures import ICON, MASKABLE, PREVIEW
+from mnist_demo.document.pictures import ICON, MASKABLE
 from mnist_demo.document.texts import TEXTS
 from mnist_demo.document.typeface import TYPEFACE
 from mnist_demo.inference import MODEL_DIR
@@ -33,7 +34,7 @@ RUNTIMES = [  # all browsers of today have SIMD; threads depend on the page's he
 BUNDLE = "--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"
 EXAMPLES = {"sketchpad": examples.drawings, "photo": examples.thumbnails}
 ICON_SIDES = 192, 512  # pixels
-UNSEEN = "README.md", "preview.png"  # by who opens the page
+UNSEEN = "README.md"  # by who opens the page: it is for the Space
 
 # What a template says of examples, in the words that Gradio's components take.
 EACH = re.compile(r"\{\{#each examples}}(.*?)\{\{/each}}", re.DOTALL)
@@ -52,7 +53,7 @@ def build(output: Path) -> None:
     shutil.rmtree(output, ignore_errors=True)
     convert(MODEL_DIR, output / "model")
     _copy_files(output)
-    bundle(output / "worker.js")
+    bundle(FOLDER / "worker.js", output / "worker.js")
     texts = {"index.html": document(), "components.js": components()}
     texts |= {"card.json": json.dumps(read_card()), "manifest.json": json.dumps(manifest())}
     for name, text in texts.items():
@@ -64,7 +65,7 @@ def _copy_files(output: Path) -> None:
     (output / "examples").mkdir()
     for name in examples.PHOTOS:
         shutil.copy(examples.FOLDER / name, output / "examples")
-    for path in (TYPEFACE, MASKABLE, PREVIEW, FOLDER / "README.md", *RUNTIMES):
+    for path in (TYPEFACE, MASKABLE, FOLDER / "README.md", *RUNTIMES):
         shutil.copy(path, output)
     shutil.copy(MODELS / "README.md", output / "card.md")
     with Image.open(ICON) as icon:
@@ -110,11 +111,11 @@ def _fill(template: str, fields: dict[str, str]) -> str:
     return FIELD.sub(lambda field: escape(fields[field[1]]), template)
 
 
-def bundle(output: Path) -> None:
-    """Write the worker that runs the model, and all that it imports, as one script; PHOTOS names the examples in it."""
+def bundle(worker: Path, output: Path) -> None:
+    """Write a worker that runs the model, and all that it imports, as one script; PHOTOS names the examples in it."""
     esbuild = str(PACKAGES / "esbuild" / "bin" / "esbuild")
     photos = f"--define:PHOTOS={json.dumps(list(examples.PHOTOS))}"
-    command = ["node", esbuild, str(FOLDER / "worker.js"), f"--outfile={output}", photos, *BUNDLE]
+    command = ["node", esbuild, str(worker), f"--outfile={output}", photos, *BUNDLE]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # node comes as a package of Python's
     subprocess.run(command, env={**os.environ, "PATH": path}, check=True)
 
@@ -126,9 +127,19 @@ def manifest() -> dict[str, Any]:
     return {**MANIFEST, "icons": [*icons, maskable]}
 
 
+def kept(folder: Path) -> list[Path]:
+    """Return the files that a first visit brings, and later ones find where the browser keeps them."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != UNSEEN)
+
+
+def weight(folder: Path) -> int:
+    """Return the bytes of a first visit, compressed as file servers may send them."""
+    return sum(len(gzip.compress(path.read_bytes(), 6)) for path in kept(folder))
+
+
 def service_worker(output: Path) -> str:
     """Return the script that keeps the files of a folder, all of one version."""
-    files = sorted(path for path in output.rglob("*") if path.is_file() and path.name not in UNSEEN)
+    files = kept(output)
     names = ["", *(path.relative_to(output).as_posix() for path in files if path.name != "index.html")]
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
     head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(names)};\n"

@@ -1,9 +1,7 @@
 // Puts the page's components into their places and lets a worker answer what they ask a server for.
 (() => {
-  const worker = new Worker("worker.js");
   const asked = new Map(); // from a request's number to what its answer goes to
   let count = 0; // of requests
-  let hasFailed = false; // the worker, which answers nothing then
 
   function answer(id, content) {
     asked.get(id)?.(content);
@@ -11,18 +9,26 @@
   }
   const giveUp = (id) => answer(id, { error: { kind: "fault_here" } });
 
-  worker.addEventListener("message", ({ data }) => answer(data.id, data.answer));
-  worker.addEventListener("error", () => {
-    hasFailed = true;
-    for (const id of asked.keys()) giveUp(id);
-  });
+  // One that fails answers nothing any more: the next question starts another.
+  function started() {
+    const worker = new Worker("worker.js");
+    worker.addEventListener("message", ({ data }) => answer(data.id, data.answer));
+    worker.addEventListener("error", () => {
+      worker.terminate();
+      current = null;
+      for (const id of asked.keys()) giveUp(id);
+    });
+    return worker;
+  }
+  let current = attempt(started); // null where the page was opened as a file
 
   function ask(name, argument) {
     return new Promise((answered) => {
       const id = ++count;
       asked.set(id, answered);
-      if (hasFailed) giveUp(id);
-      else worker.postMessage({ id, name, argument });
+      current ??= attempt(started);
+      if (current) current.postMessage({ id, name, argument });
+      else giveUp(id);
     });
   }
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from app_server import ROOT
@@ -24,7 +24,7 @@ CHROMIUM_FLAGS = (
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
 WINDOWS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Without it a number draws itself to welcome who comes. Browsers' own pages, for errors, have no storage.
 VISITED = "try { localStorage.setItem('visited', 'yes') } catch {}"
 EXPECTED_FAULTS = (

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -90,8 +91,15 @@ def test_links_and_installed_apps_have_pictures(server: str) -> None:
             assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
 
 
-def test_a_browser_would_install_the_page(page: Page) -> None:
+def installed_as(page: Page) -> Any:
+    """Return the manifest, as Chromium understands it, of a page that it would install."""
     session = page.context.new_cdp_session(page)
     reasons = [error["errorId"] for error in session.send("Page.getInstallabilityErrors")["installabilityErrors"]]
     assert set(reasons) <= {"in-incognito"}  # as every page of a test is
-    assert session.send("Page.getAppManifest")["errors"] == []
+    told = session.send("Page.getAppManifest")
+    assert told["errors"] == []
+    return told["manifest"]
+
+
+def test_a_browser_would_install_the_page(page: Page) -> None:
+    assert installed_as(page)["name"] == "Handwritten digits, read as you write"

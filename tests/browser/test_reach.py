@@ -60,6 +60,12 @@ def test_what_batch_says_is_whole_on_a_phone(open_page: OpenPage, language: str,
     assert page.locator("#batch .drop, #batch th").evaluate_all(OVERFLOWING) == []
 
 
+def test_a_phone_on_its_side_shows_where_the_table_begins(open_page: OpenPage) -> None:
+    page = open_page(**{**PHONE, "viewport": {"width": 844, "height": 390}})
+    page.get_by_role("tab", name="Batch").click()
+    expect(page.locator("#batch thead")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("size", [(2560, 1440), (1920, 1080)])
 def test_a_large_screen_is_used(open_page: OpenPage, size: tuple[int, int]) -> None:
     width, height = size

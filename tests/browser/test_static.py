@@ -23,20 +23,22 @@ from mnist_demo import Classifier, recognize
 from mnist_demo.examples import PHOTOS, photo_bytes
 from mnist_demo.explanation.reasons import explain
 from mnist_demo.inference.integrity import golden_page
-from mnist_demo.static.site import service_worker, translations
+from mnist_demo.static.site import bundle, kept, service_worker, translations, weight
 from mnist_demo.training.data import data_dir, load_mnist
 
-from .conftest import PHONE, SCREENSHOTS, VISITED, WINDOWS, is_dark
+from .conftest import PHONE, SCHEMES, SCREENSHOTS, VISITED, WINDOWS, is_dark
 from .pen import draw, place, touch
-from .test_everyone import violations
+from .test_everyone import every_tab, violations
 from .test_languages import LOCALES, overflow
+from .test_masthead import installed_as
 
 SITE = ROOT / "build" / "static"
 COLD_MAX, AGAIN_MAX = 30, 15  # seconds to a first reading, on a machine with much else to do
+WEIGHT_MAX = 6e6  # bytes of a first visit, compressed
 TEXTS = translations()
-# Asks the worker, as a component does.
-ASK = """([name, argument]) => new Promise((resolve) => {
-  const worker = new Worker("worker.js");
+# Asks a worker, as a component does.
+ASK = """([name, argument, script = "worker.js"]) => new Promise((resolve) => {
+  const worker = new Worker(script);
   worker.onmessage = ({ data }) => resolve(data.answer);
   worker.postMessage({ id: 0, name, argument });
 })"""
@@ -128,6 +130,30 @@ def seconds_to_read(page: Page, number: str, arrive: Callable[[], Any]) -> float
     return time.monotonic() - begun
 
 
+def test_a_first_visit_brings_all_files_in_six_megabytes(visitor: BrowserContext, address: str) -> None:
+    asked: list[str] = []
+    visitor.on("request", lambda request: asked.append(request.url))
+    page = visitor.new_page()
+    page.goto(address)
+    expect(page.locator("footer .ready")).to_have_text(TEXTS["en"]["ready"])
+    assert {url.removeprefix(address) or "index.html" for url in asked} == {
+        path.relative_to(SITE).as_posix() for path in kept(SITE)
+    }
+    assert weight(SITE) <= WEIGHT_MAX
+
+
+def test_a_browser_would_install_the_page(visit: Visit, address: str) -> None:
+    page = visit()
+    page.wait_for_function("navigator.serviceWorker.controller")
+    manifest = installed_as(page)
+    assert (manifest["startUrl"], manifest["scope"], manifest["display"]) == (address, address, "kStandalone")
+    assert manifest["name"] == "Handwritten digits, read as you write"
+    for icon in manifest["icons"]:
+        with Image.open(SITE / icon["url"].removeprefix(address)) as picture:
+            assert icon["sizes"] == "{}x{}".format(*picture.size)
+    assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
+
+
 # Keeps its one file by the service worker, and shows what is in it.
 KEPT_PAGE = """<!doctype html><title>A page</title><p></p><script>
 navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
@@ -164,7 +190,7 @@ def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: Brow
     assert len(page.evaluate("caches.keys()")) == 1
 
 
-def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserContext, address: str) -> None:
+def test_a_worker_that_cannot_start_is_a_fault_until_one_can(visitor: BrowserContext, address: str) -> None:
     visitor.route("**/worker.js", lambda route: route.abort())
     page = visitor.new_page()
     page.goto(address)
@@ -172,6 +198,8 @@ def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserCont
     for _ in range(2):  # the question that it fails at, and a later one
         draw(page, "7")
         expect(status).to_have_text(TEXTS["en"]["error_fault_here"])
+        page.wait_for_timeout(1000)  # after which the readout judges a drawing
+        expect(page.locator("#readout .note")).to_be_empty()
         page.get_by_role("button", name="Clear").click()
         expect(status).to_be_empty()
     page.get_by_role("tab", name="Photo").click()
@@ -180,6 +208,27 @@ def test_a_worker_that_cannot_start_is_a_fault_that_is_said(visitor: BrowserCont
     page.get_by_role("tab", name="Batch").click()
     page.get_by_role("button", name="Examples").click()
     expect(page.locator("#batch .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
+    visitor.unroute("**/worker.js")
+    page.get_by_role("tab", name="Draw").click()
+    draw(page, "7")
+    read(page, "7")
+
+
+def test_opened_as_a_file_the_page_stands_and_says_that_it_cannot_read(visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    page.goto((SITE / "index.html").as_uri())  # from where browsers start no worker
+    draw(page, "7")
+    expect(page.locator("#sketchpad .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
+
+
+def test_without_storage_or_service_worker_the_page_reads(visitor: BrowserContext, address: str) -> None:
+    visitor.add_init_script("""for (const [holder, name] of [
+      [window, "localStorage"], [window, "sessionStorage"], [window, "caches"], [Navigator.prototype, "serviceWorker"],
+    ]) Object.defineProperty(holder, name, { get() { throw new DOMException("denied", "SecurityError"); } });""")
+    page = visitor.new_page()
+    page.goto(address)
+    draw(page, "42")
+    read(page, "42")
 
 
 def test_digits_drawn_by_touch_are_read(visit: Visit) -> None:
@@ -189,6 +238,16 @@ def test_digits_drawn_by_touch_are_read(visit: Visit) -> None:
     read(page, "42")
     page.get_by_role("button", name="Clear").click()
     read(page, "")
+
+
+def test_of_many_digits_the_chosen_one_is_in_view(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("button", name="Example 18 352 607").click()
+    for number in (0, 7, 3):
+        page.locator("#photo .boxes button").nth(number).click()
+        expect(page.locator("#seen button").nth(number)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#seen button").nth(number)).to_be_in_viewport(ratio=1)
 
 
 def test_each_example_photo_gives_what_python_gives(visit: Visit, classifier: Classifier) -> None:
@@ -283,7 +342,21 @@ def thousand_digits(written: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.clip(np.resize(written, grain.shape) + grain, 0, 255).astype(np.uint8)
 
 
-def test_probabilities_and_saliency_are_the_savedmodels(
+def test_all_probabilities_are_the_savedmodels(
+    visitor: BrowserContext, address: str, classifier: Classifier, mnist_images: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    images = thousand_digits(mnist_images)
+    script = tmp_path / "predict.js"
+    bundle(Path(__file__).with_name(script.name), script)
+    visitor.route(f"**/{script.name}", lambda route: route.fulfill(path=script))
+    page = visitor.new_page()
+    page.goto(f"{address}manifest.json")  # where no service worker keeps requests from the route
+    found = page.evaluate(ASK, ["", as_base64(images), script.name])
+    expected = classifier.predict(images.astype(np.float32) / np.float32(255))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_labels_and_saliency_are_the_savedmodels(
     visit: Visit, classifier: Classifier, mnist_images: NDArray[np.uint8]
 ) -> None:
     images = thousand_digits(mnist_images)
@@ -328,32 +401,33 @@ def test_what_only_a_server_gives_is_not_shown(visit: Visit) -> None:
 
 def test_share_shows_the_pages_own_address_and_its_code(launch: Callable[..., Browser], address: str) -> None:
     browser = launch("--host-resolver-rules=MAP digits.example 127.0.0.1")
-    page = browser.new_page()
+    page = browser.new_page(**WINDOWS["desktop"], reduced_motion="reduce")
     page.goto(address.replace("127.0.0.1", "digits.example"))
     page.get_by_role("button", name="Share", exact=True).click()
     expect(page.locator("#masthead dialog a")).to_have_text(page.url)
     expect(page.locator("#masthead .code svg")).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "static-share.png")
+    for window, options in WINDOWS.items():
+        page.set_viewport_size(options["viewport"])
+        expect_no_violations(page, f"{window}-share")
     browser.close()
 
 
-@pytest.mark.parametrize(("window", "scheme"), [("desktop", "dark"), ("phone", "light")])
-def test_axe_finds_nothing_and_the_page_fits(visit: Visit, window: str, scheme: Any) -> None:
-    page = visit(**WINDOWS[window], color_scheme=scheme, reduced_motion="reduce")
-    page.get_by_role("button", name="Example 2026").click()
-    read(page, "2026")
-    for tab, shown in (
-        ("Draw", "#seen button"),
-        ("Photo", "#photo .drop"),
-        ("Batch", ".rows"),
-        ("About", "#about .digits canvas"),
-    ):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.locator(shown).first).to_be_visible()
-        assert violations(page) == []
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_nothing_and_the_page_fits(visit: Visit, window: str) -> None:
+    page = visit(**WINDOWS[window], reduced_motion="reduce")
+    for shown in every_tab(page):
         assert overflow(page) == 0
-        page.screenshot(path=SCREENSHOTS / f"static-{window}-{scheme}-{tab.lower()}.png", full_page=True)
-    assert is_dark(page) == (scheme == "dark")
+        expect_no_violations(page, f"{window}-{shown}")
+
+
+def expect_no_violations(page: Page, shown: str) -> None:
+    """Expect that axe-core objects to nothing, in light and dark, and take pictures of both."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
+        page.screenshot(path=SCREENSHOTS / f"static-{shown}-{scheme}.png", full_page=True)
+        assert is_dark(page) == (scheme == "dark")
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", LOCALES)

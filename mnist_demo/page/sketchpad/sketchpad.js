@@ -30,6 +30,7 @@ let view = [1, 0, 0]; // the paper's place on the pad
 let live = null; // the stroke that is being drawn
 let tool = "medium";
 let reading = EMPTY;
+let hasFailed = false; // to be read: a fault has nothing to say of the drawing
 let busy = false;
 let replay = null; // the example that is drawing itself
 let isShow = false; // whether the drawing was made to welcome someone: a hand's first stroke takes its place
@@ -136,8 +137,9 @@ const follower = new Follower({
   read: async () => (isBlank() ? EMPTY : server.read(sheet.url(drawing.strokes, live))),
   moves: () => live !== null,
   show(answer) {
-    if (answer.error) status.textContent = worded(answer.error);
-    reading = answer.error ? EMPTY : answer;
+    hasFailed = Boolean(answer.error);
+    if (hasFailed) status.textContent = worded(answer.error);
+    reading = hasFailed ? EMPTY : answer;
     show();
   },
   status,
@@ -145,7 +147,7 @@ const follower = new Follower({
 
 // Announces the reading; busy means that it is older than the drawing.
 function show() {
-  busy = follower.isBehind && !isBlank();
+  busy = (follower.isBehind || hasFailed) && !isBlank();
   const tip = onPad(view, (live ?? drawing.strokes.at(-1))?.points.at(-1) ?? [0, 0]);
   const at = tip.map((value) => value * sheet.scale);
   const picture = !isBlank() && sheet.pictureOf(drawing.strokes, live);
