@@ -53,7 +53,7 @@ def shuffled(boxes: Boxes, labels: list[str | None]) -> tuple[Boxes, list[str | 
 
 
 NOT_YET = pytest.mark.xfail(strict=True, reason="rules that are gone read this; the reader does not yet")
-MISREAD = pytest.mark.xfail(strict=True, reason="the reader does not yet read this hand's")
+MISREAD = pytest.mark.xfail(strict=True, reason="the reader does not yet read what this hand wrote")
 NUMBERS = ["7", "12.50", "-45", "20/07/2021", "12:45", "1,234.5", "0.007", "-3,5", "11/1/11", "3\u00b714"]
 
 
@@ -245,6 +245,20 @@ def test_reads_a_number_as_it_is_written(text: str, hand: str, write: Write, cla
     reading = recognize(write(text, hand=HANDS[hand], pen=7), classifier)
     assert reading.text == text
     assert [digit.label for digit in reading.digits] == list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hand"),
+    [
+        ("12.50", "crossed"),
+        ("42.75", "the page's"),
+        pytest.param("1.5", "the page's", marks=MISREAD),  # the point is lost
+        pytest.param("12.50", "plain", marks=MISREAD),
+        pytest.param("12.50", "narrow and leaning", marks=MISREAD),
+    ],
+)
+def test_reads_a_point_by_a_thick_pen(text: str, hand: str, write: Write, classifier: Classifier) -> None:
+    assert recognize(write(text, hand=HANDS[hand], height=60, pen=8), classifier).text == text
 
 
 def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
