@@ -3,18 +3,9 @@
 from typing import Literal
 
 Kind = Literal[
-    "empty",
-    "foreign",
-    "damaged",
-    "large",
-    "no_pixels",
-    "locked",
-    "damaged_pdf",
-    "undrawn",
-    "no_images",
-    "no_pictures",
-    "missing",
-]
+    "empty", "foreign", "damaged", "large", "no_pixels", "locked", "damaged_pdf", "undrawn", "no_images",
+    "no_pictures", "missing",
+]  # fmt: skip
 WORDS: dict[Kind, str] = {
     "empty": "the file is empty. Choose another, or save it again.",
     "foreign": "not a PNG, JPEG or WebP image. Save or export it as one of these.",
