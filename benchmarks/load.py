@@ -37,7 +37,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 from serving import started, wait_until_served
-from startup import drawing, resident_mb
+from startup import component_id, drawing, resident_mb
 
 from mnist_demo.examples import FOLDER
 
@@ -104,7 +104,7 @@ def main() -> None:
             print(f"{count:2} sketchers              {tally.line(seconds)}(wanted: {CROWDS[count]} ms)", flush=True)
         compare_with_echo(crowds[ECHOED], seconds)
         alone = crowd(url, sketch, 16, seconds)
-        with uploading(url, upload, 8) as photos:
+        with asking(url, upload, 8, first_address=100) as photos:
             beside = crowd(url, sketch, 16, seconds)
         print(f"16 sketchers              {alone.line(seconds)}")
         print(f"16 beside 8 uploaders     {beside.line(seconds)}")
@@ -131,30 +131,15 @@ def compare_with_echo(readings: Tally, seconds: float) -> None:
 
 def crowd(url: str, question: Question, count: int, seconds: float) -> Tally:
     """Have so many clients ask for a while; return what they saw."""
-    tally, stop = Tally(), threading.Event()
-    clients = start_clients(url, question, count, tally, stop)
-    time.sleep(seconds)
-    stop.set()
-    for client in clients:
-        client.join()
+    with asking(url, question, count) as tally:
+        time.sleep(seconds)
     return tally
 
 
 @contextmanager
-def uploading(url: str, question: Question, count: int) -> Iterator[Tally]:
-    """Have so many clients upload in the meantime; yield what they see."""
+def asking(url: str, question: Question, count: int, first_address: int = 2) -> Iterator[Tally]:
+    """Have so many clients, each from an address of its own, ask in the meantime; yield what they see."""
     tally, stop = Tally(), threading.Event()
-    clients = start_clients(url, question, count, tally, stop, first_address=100)
-    yield tally
-    stop.set()
-    for client in clients:
-        client.join()
-
-
-def start_clients(
-    url: str, question: Question, count: int, tally: Tally, stop: threading.Event, first_address: int = 2
-) -> list[threading.Thread]:
-    """Start so many clients, each from an address of its own."""
 
     def work(number: int) -> None:
         keep_asking(url, question, tally, stop, f"127.0.1.{first_address + number}")
@@ -162,7 +147,10 @@ def start_clients(
     clients = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for client in clients:
         client.start()
-    return clients
+    yield tally
+    stop.set()
+    for client in clients:
+        client.join()
 
 
 def keep_asking(url: str, question: Question, tally: Tally, stop: threading.Event, address: str) -> None:
@@ -220,15 +208,6 @@ def photo_question(url: str) -> Question:
     return Question("/gradio_api/component_server/", [body], headers, lambda _: 0.5)
 
 
-def component_id(url: str, name: str) -> int:
-    """Return the number of a component of the page."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc)
-    connection.request("GET", "/config")
-    components = json.load(connection.getresponse())["components"]
-    connection.close()
-    return next(part["id"] for part in components if part["props"].get("elem_id") == name)
-
-
 def many_drawings(url: str, question: Question, pid: int, count: int) -> None:
     """Send drawings in a row; print how memory and temporary files grow after the first 500."""
     sent = 0
@@ -270,15 +249,12 @@ def temporary_bytes() -> int:
 
 def terminate_under_load(url: str, question: Question, process: "subprocess.Popen[bytes]") -> None:
     """Send SIGTERM while 16 draw; print how soon the server ended and what its clients saw."""
-    tally, stop = Tally(), threading.Event()
-    clients = start_clients(url, question, 16, tally, stop)
-    time.sleep(2)
-    process.send_signal(signal.SIGTERM)
-    start = time.perf_counter()
-    status = process.wait()
-    seconds = time.perf_counter() - start
-    for client in clients:
-        client.join()
+    with asking(url, question, 16) as tally:
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        start = time.perf_counter()
+        status = process.wait()
+        seconds = time.perf_counter() - start
     print(f"SIGTERM under load: ended after {seconds:.1f} s (wanted: 10) with status {status}; {tally.line(2)}")
 
 

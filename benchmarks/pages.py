@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.training.data import PenStrokes, data_dir, load_pen_digits
@@ -316,21 +317,9 @@ def count(sheet: Sheet, read: list[str], name: str, tallies: dict[str, Tally]) -
 
 def align(truth: str, read: str) -> tuple[list[bool], int]:
     """Which characters of `truth` the alignment with fewest edits finds in `read`, and the number of edits."""
-    cost = np.zeros((len(truth) + 1, len(read) + 1), int)
-    cost[:, 0], cost[0] = range(len(truth) + 1), range(len(read) + 1)
-    for i, a in enumerate(truth, 1):
-        for j, b in enumerate(read, 1):
-            cost[i, j] = min(cost[i - 1, j] + 1, cost[i, j - 1] + 1, cost[i - 1, j - 1] + (a != b))
-    right, i, j = [False] * len(truth), len(truth), len(read)
-    while i and j:
-        if cost[i, j] == cost[i - 1, j - 1] + (truth[i - 1] != read[j - 1]):
-            i, j = i - 1, j - 1
-            right[i] = truth[i] == read[j]
-        elif cost[i, j] == cost[i - 1, j] + 1:
-            i -= 1
-        else:
-            j -= 1
-    return right, int(cost[-1, -1])
+    edits = Levenshtein.editops(truth, read)
+    changed = {edit.src_pos for edit in edits if edit.tag != "insert"}
+    return [place not in changed for place in range(len(truth))], len(edits)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-headless-shell"))), ""
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PATIENCE = 120  # seconds until an app must answer
 
 
 @contextlib.contextmanager
@@ -37,9 +38,9 @@ def started(*arguments: str, quiet: bool = False) -> Iterator[tuple[str, "subpro
             process.terminate()
 
 
-def wait_until_served(url: str, seconds: float = 120) -> None:
+def wait_until_served(url: str) -> None:
     """Return once the address answers. Raises TimeoutError if it does not in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(url).close()
@@ -47,4 +48,4 @@ def wait_until_served(url: str, seconds: float = 120) -> None:
             time.sleep(0.02)
         else:
             return
-    raise TimeoutError(f"{url} was not served within {seconds} s")
+    raise TimeoutError(f"{url} was not served within {PATIENCE} s")

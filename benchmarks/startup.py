@@ -26,7 +26,7 @@ def main() -> None:
     with started("app.py") as (url, process):
         wait_until_served(url)
         print(f"page served after        {time.perf_counter() - start:6.2f} s")
-        component = sketchpad_id(url)
+        component = component_id(url, "sketchpad")
         read(url, component, drawing(0))
         print(f"first drawing read after {time.perf_counter() - start:6.2f} s")
         print(f"resident memory          {resident_mb(process.pid):6.0f} MB")
@@ -45,11 +45,11 @@ def drawing(seed: int) -> str:
     return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", sheet)[1].tobytes()).decode()
 
 
-def sketchpad_id(url: str) -> int:
-    """Return the number of the page's sketchpad."""
+def component_id(url: str, name: str) -> int:
+    """Return the number of a component of the page."""
     with urllib.request.urlopen(f"{url}/config") as response:
         components = json.load(response)["components"]
-    return next(part["id"] for part in components if part["props"].get("elem_id") == "sketchpad")
+    return next(part["id"] for part in components if part["props"].get("elem_id") == name)
 
 
 def read(url: str, component: int, data_url: str) -> Any:

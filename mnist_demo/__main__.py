@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 from tqdm import tqdm
@@ -80,7 +79,7 @@ def print_readings(items: list[Item], classifier: Classifier, as_json: bool) -> 
     answers = read_items(items, classifier)
     for file, answer in tqdm(answers, total=len(items), unit=" images", leave=False, disable=None):
         failed |= not isinstance(answer, Reading)
-        found = answer.to_dict() if isinstance(answer, Reading) else {"error": _without_name(answer, file)}
+        found = answer.to_dict() if isinstance(answer, Reading) else {"error": _words_of(answer)}
         with tqdm.external_write_mode():
             print(json.dumps({"file": file, **found}) if as_json else f"{file}: {_as_text(found)}", flush=True)
     return int(failed)
@@ -92,13 +91,13 @@ def _as_text(found: dict[str, Any]) -> str:
     return found["text"].replace("\n", " | ") or NO_NUMBER
 
 
-def _without_name(error: Exception, file: str) -> str:
-    """Return an error's words, which stand beside the file's name, without it."""
+def _words_of(error: Exception) -> str:
+    """Return what is wrong and what to do, without the file's name, as it stands beside it."""
     if isinstance(error, PictureError):
         return error.words
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}. Check the file."
-    return str(error).removeprefix(f"{Path(file)}: ")
+    return str(error)
 
 
 def run() -> NoReturn:

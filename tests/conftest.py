@@ -1,18 +1,22 @@
-"""What all tests share: the real model, the real app, and a hand that writes digits."""
+"""What all tests share: the real model, the real app, and hands that write digits."""
 
+import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import cycle
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from app_server import serve_app
-from hands import WriteLine
+from hands import HANDS, WriteLine
 from numpy.typing import NDArray
 from pictures import encode
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.hand import bounds, write_line
+from mnist_demo.inference import Images
 
 Write = Callable[..., NDArray[np.uint8]]
 
@@ -29,22 +33,35 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def write() -> Write:
-    return write_digits
+@pytest.fixture
+def write(request: pytest.FixtureRequest) -> Write:
+    """Write by the hand, one of HANDS, that the name of the test and of its case decides."""
+    number = zlib.crc32(request.node.name.encode()) % len(HANDS)
+    return partial(write_digits, hand=list(HANDS.values())[number])
 
 
 @pytest.fixture(scope="session")
-def pictures(write: Write) -> list[bytes]:
+def digits() -> list[NDArray[np.uint8]]:
+    """Pictures of 0 to 9, which several hands wrote by turns."""
+    return [write_digits(label, hand=hand) for label, hand in zip("0123456789", cycle(HANDS.values()), strict=False)]
+
+
+@pytest.fixture(scope="session")
+def pictures(digits: list[NDArray[np.uint8]]) -> list[bytes]:
     """PNG files of 0 to 9."""
-    return [encode(write(str(digit))) for digit in range(10)]
+    return [encode(digit) for digit in digits]
 
 
 @pytest.fixture(scope="session")
-def mnist_images(write: Write, classifier: Classifier) -> NDArray[np.uint8]:
-    """What the model sees of 0 to 9, (10, 28, 28), ink = 255, as MNIST's images are."""
-    digits = [recognize(write(str(label)), classifier).digits[0].image for label in range(10)]
-    return np.rint(np.array(digits) * 255).astype(np.uint8)
+def images(digits: list[NDArray[np.uint8]], classifier: Classifier) -> Images:
+    """What the model sees of 0 to 9, (10, 28, 28)."""
+    return np.stack([recognize(digit, classifier).digits[0].image for digit in digits])
+
+
+@pytest.fixture(scope="session")
+def mnist_images(images: Images) -> NDArray[np.uint8]:
+    """The same with ink = 255, as MNIST's images are."""
+    return np.rint(images * 255).astype(np.uint8)
 
 
 def about(value: Any) -> Any:

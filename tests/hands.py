@@ -44,13 +44,15 @@ class Hand:
     width: float
 
     def write(self, text: str, rng: np.random.Generator) -> list[Stroke]:
-        """Return the strokes of a line of digits, 1 high, as `hand.write_line` does."""
+        """Return the strokes of a line of digits and signs, 1 high, as `hand.write_line` does."""
         strokes: list[Stroke] = []
-        for place, label in enumerate(text):
-            for shape in self.shapes.get(label, GLYPHS[label]):
+        left = 0.0
+        for character in text:
+            for shape in self.shapes.get(character, GLYPHS.get(character, [])):
                 points = smooth(np.array(shape) + rng.normal(0, 0.008, (len(shape), 2)))
                 x = (points[:, 0] - 0.3) * self.width + self.slant * (0.5 - points[:, 1])
-                strokes.append(np.column_stack([x + 0.3 + 0.85 * place * max(self.width, 1), points[:, 1]]))
+                strokes.append(np.column_stack([x + 0.3 + left, points[:, 1]]))
+            left += (0.45 if character in ".,-/:" else 0.85) * max(self.width, 1)
         return strokes
 
 

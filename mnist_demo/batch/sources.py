@@ -55,7 +55,7 @@ def _find(path: str) -> Iterator[Item]:
         if not found:
             yield Item(path, PictureError("no_pictures"))
     else:
-        yield Item(path, path)
+        yield Item(path, path if Path(path).is_file() else PictureError("missing"))
 
 
 def pictures_in(folder: str) -> Iterator[str]:

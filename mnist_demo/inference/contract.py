@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-LABELS = 10
+LABELS = 10  # the digits, whose probabilities the classifier gives
 LAYERS = {"output_0": 28, "middle": 14, "last": 7}  # the outputs of `features`, from the image on, and their sides
 SIGNS = (*"0123456789", ".", ",", "-", "/", ":", None)  # what `read` tells apart; None is anything else
 IMAGE_SIDE = 28  # pixels, of the picture that the classifier sees

@@ -3,8 +3,9 @@
 from typing import Literal
 
 Kind = Literal[
-    "empty", "foreign", "damaged", "large", "no_pixels", "locked", "damaged_pdf", "undrawn", "no_images", "no_pictures"
-]
+    "empty", "foreign", "damaged", "large", "no_pixels", "locked", "damaged_pdf", "undrawn", "no_images",
+    "no_pictures", "missing",
+]  # fmt: skip
 WORDS: dict[Kind, str] = {
     "empty": "the file is empty. Choose another, or save it again.",
     "foreign": "not a PNG, JPEG or WebP image. Save or export it as one of these.",
@@ -16,6 +17,7 @@ WORDS: dict[Kind, str] = {
     "undrawn": "a page of the PDF is damaged, or takes too much time or memory. Export it as PNG or JPEG.",
     "no_images": "there are no images of 28x28 pixels in this file. Give IDX, .npy, .npz or Kaggle's CSV, also as .gz.",
     "no_pictures": "there are no pictures in this folder. Name another, or the files themselves.",
+    "missing": "no such file. Check the path.",
 }
 
 

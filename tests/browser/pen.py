@@ -1,19 +1,20 @@
-"""A hand that writes digits on the sketchpad."""
+"""Hands that write digits on the sketchpad."""
 
 import numpy as np
+from hands import WriteLine
 from playwright.sync_api import Locator, Page
 
 from mnist_demo.hand import Stroke, bounds, write_line
 
 
-def place(text: str, canvas: Locator, seed: int = 5) -> list[list[tuple[float, float]]]:
+def place(text: str, canvas: Locator, hand: WriteLine = write_line) -> list[list[tuple[float, float]]]:
     """Return the strokes of a line of digits, written across the middle of the canvas, in the page's pixels.
 
     Every second point will do: the sketchpad draws curves between them.
     """
     box = canvas.bounding_box()
     assert box is not None
-    strokes = write_line(text, np.random.default_rng(seed))
+    strokes = hand(text, np.random.default_rng(5))
     low, high = bounds(strokes)
     scale = min(0.8 * box["width"] / (high - low)[0], 0.6 * box["height"] / (high - low)[1])
     centre = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
@@ -24,9 +25,9 @@ def place(text: str, canvas: Locator, seed: int = 5) -> list[list[tuple[float, f
     return [on_page(stroke) for stroke in strokes]
 
 
-def draw(page: Page, text: str) -> None:
+def draw(page: Page, text: str, hand: WriteLine = write_line) -> None:
     """Write a line of digits on the sketchpad with the mouse."""
-    for stroke in place(text, page.locator("#sketchpad canvas")):
+    for stroke in place(text, page.locator("#sketchpad canvas"), hand):
         press(page, stroke)
         page.mouse.up()
 

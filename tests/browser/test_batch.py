@@ -57,12 +57,11 @@ def test_many_files_become_a_table_and_a_csv(batch_tab: Page, files: list[Path],
     assert rows[5]["error"] == lines[5][3]
 
 
-@pytest.fixture(scope="module")
-def heap(tmp_path_factory: pytest.TempPathFactory, write: Write) -> list[Path]:
+@pytest.fixture
+def heap(tmp_path: Path, write: Write) -> list[Path]:
     """Two hundred small drawings, twenty of each digit; the digit is the last in the file's name."""
-    folder = tmp_path_factory.mktemp("heap")
     drawings = [encode(write(str(label), height=60, pen=6)) for label in range(10)]
-    paths = [folder / f"{number:03}.png" for number in range(200)]
+    paths = [tmp_path / f"{number:03}.png" for number in range(200)]
     for number, path in enumerate(paths):
         path.write_bytes(drawings[number % 10])
     return paths

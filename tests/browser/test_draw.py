@@ -4,9 +4,11 @@ import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any
 
 import pytest
+from hands import HANDS
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_demo.examples import DRAWINGS
@@ -19,16 +21,19 @@ def reading(page: Page) -> str | None:
     return page.locator("#reading").text_content()
 
 
-@pytest.mark.parametrize("number", ["7", "42", "305", "1968", "12.50", "-45", "12:45", "20/07"])
-def test_digits_drawn_by_mouse_are_read(page: Page, number: str) -> None:
-    draw(page, number)
+NUMBERS = ["12.50", "42", "305", "1968", "7", "-45", "12:45", "20/07"]
+
+
+@pytest.mark.parametrize(("number", "hand"), [*zip(NUMBERS, cycle(HANDS), strict=False)])
+def test_digits_drawn_by_mouse_are_read(page: Page, number: str, hand: str) -> None:
+    draw(page, number, HANDS[hand])
     expect(page.locator("#reading")).to_have_text(number)
     assert reading(page) == number
 
 
-@pytest.mark.parametrize("number", ["5", "208", "7.25"])
-def test_digits_drawn_by_touch_are_read(phone: Page, number: str) -> None:
-    for stroke in place(number, phone.locator("#sketchpad canvas")):
+@pytest.mark.parametrize(("number", "hand"), [("5", "plain"), ("208", "crossed"), ("7.25", "narrow and leaning")])
+def test_digits_drawn_by_touch_are_read(phone: Page, number: str, hand: str) -> None:
+    for stroke in place(number, phone.locator("#sketchpad canvas"), HANDS[hand]):
         touch(phone, stroke)
     expect(phone.locator("#reading")).to_have_text(number)
 

@@ -63,8 +63,9 @@ def send_pen(session: CDPSession, kind: str, point: Point) -> None:
     )
 
 
-def zigzag(around: Sequence[float], legs: int = 9) -> list[Point]:
+def zigzag(around: Sequence[float]) -> list[Point]:
     """Return a zigzag over a box of the page, [left, top, right, bottom], from its top down."""
+    legs = 9
     left, top, right, bottom = around
     corners = [(right if leg % 2 else left, top + (bottom - top) * leg / legs) for leg in range(legs + 1)]
     steps = np.linspace(0, 1, 8, endpoint=False)[:, None]

@@ -1,5 +1,6 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
 import { ask } from "../../document/shared/ask.js";
+import { newContext } from "../../document/shared/canvas.js";
 import { paintDigit } from "../../document/shared/digits.js";
 import { worded } from "../../document/shared/faults.js";
 
@@ -62,8 +63,7 @@ async function showSteps() {
 }
 
 function drawn(image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 28;
+  const { canvas } = newContext(28, 28);
   paintDigit(canvas, image);
   return canvas;
 }

@@ -4,7 +4,7 @@ import { EMPTY } from "../../document/shared/digits.js";
 import { announcer } from "../../document/shared/announcer.js";
 import { ask } from "../../document/shared/ask.js";
 import { fileOf } from "../../document/shared/bytes.js";
-import { blobOf } from "../../document/shared/canvas.js";
+import { blobOf, newContext } from "../../document/shared/canvas.js";
 import { named, worded } from "../../document/shared/faults.js";
 import { handOver, takeOver } from "../../document/shared/handover.js";
 import { isPdf, unfold } from "../../document/shared/pdf.js";
@@ -127,9 +127,7 @@ function drawBoxes() {
 }
 
 function setState(state) {
-  if (stage.dataset.state === state && element.dataset.state === state) return;
-  stage.dataset.state = state;
-  element.dataset.state = state;
+  if (stage.dataset.state !== state) stage.dataset.state = state;
 }
 
 function remove() {
@@ -146,10 +144,9 @@ function cancel() {
 
 // Turns a picture by quarters to the left and reads it.
 function turn(picture, quarters, by) {
-  const turned = document.createElement("canvas");
   const { naturalWidth: width, naturalHeight: height } = picture;
-  [turned.width, turned.height] = quarters % 2 ? [height, width] : [width, height];
-  const context = turned.getContext("2d");
+  const context = quarters % 2 ? newContext(height, width) : newContext(width, height);
+  const turned = context.canvas;
   context.translate(turned.width / 2, turned.height / 2);
   context.rotate((-quarters * Math.PI) / 2);
   context.drawImage(picture, -width / 2, -height / 2);

@@ -66,13 +66,13 @@ def lay_ink(tones: Tones, layer: Layer, contrast: float, rng: Rng, clean: bool) 
         grain = cv2.resize(rng.random((tones.shape[0] // 2, tones.shape[1] // 2), np.float32), tones.shape)
         ink *= np.clip(grain * 1.6 + rng.uniform(-0.2, 0.4), 0, 1)
     if not clean and rng.random() < 0.15:  # pressure comes and goes over the sheet
-        ink *= _clouds(tones.shape[0], rng, 0.35, 1.0)
+        ink *= _clouds(tones.shape[0], rng, 0.35)
     return tones * (1 - np.float32(min(contrast, 1)) * ink)
 
 
-def _clouds(side: int, rng: Rng, low: float, high: float, knots: int = 4) -> Tones:
+def _clouds(side: int, rng: Rng, low: float, knots: int = 4) -> Tones:
     return cv2.resize(
-        rng.uniform(low, high, (knots, knots)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC
+        rng.uniform(low, 1, (knots, knots)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC
     )
 
 
@@ -88,7 +88,7 @@ def make_paper(sheet: Sheet, paper: float, hands: Hands, rng: Rng) -> Tones:
         grain = rng.random((side // int(rng.integers(1, 5)),) * 2, np.float32)
         tones *= 1 - rng.uniform(0.02, 0.25) * cv2.resize(grain, (side, side))
     elif chance < 0.5:
-        tones *= _clouds(side, rng, rng.uniform(0.7, 1), 1.0, int(rng.integers(3, 30)))
+        tones *= _clouds(side, rng, rng.uniform(0.7, 1), int(rng.integers(3, 30)))
     elif chance < 0.58:
         tones *= _fibres(side, rng)
     if rng.random() < 0.08:  # the paper ends, or a darker sheet begins

@@ -53,9 +53,9 @@ def choose_turn(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
     return np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
 
 
-def draw_crop(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Crop:
+def draw_crop(hands: Hands, rng: np.random.Generator) -> Crop:
     """Return a random picture and what is in it."""
-    sheet = draw_sheet(hands, rng, side)
+    sheet = draw_sheet(hands, rng, SIDE)
     grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
     visible = judge_visible(sheet, grey)
     rows = [_row(mark, visible, part) for mark in sheet.marks[:BOXES_MAX]]
@@ -78,27 +78,25 @@ def _turn(crop: Crop, quarters: int) -> Crop:
     return Crop(np.ascontiguousarray(picture), np.concatenate([signs[:, None], boxes, crop.boxes[:, 5:]], 1))
 
 
-def lay_down(
-    crops: Sequence[Crop], rng: np.random.Generator, side: int = SIDE
-) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+def lay_down(crops: Sequence[Crop], rng: np.random.Generator) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
     """Return crops as the detector sees the levels of a pyramid, and their boxes there.
 
-    Each is standardised and lies in (side, side) float16, 0 is around it: one anywhere, up to four small ones each
+    Each is standardised and lies in (SIDE, SIDE) float16, 0 is around it: one anywhere, up to four small ones each
     anywhere in a quarter, QUARTER_GAP from the others.
     """
-    picture, boxes = np.zeros((side, side), np.float16), []
+    picture, boxes = np.zeros((SIDE, SIDE), np.float16), []
     for crop, corner in zip(crops, ((0, 0), (0, 1), (1, 0), (1, 1)), strict=False):
-        room = side if len(crops) == 1 else side // 2 - QUARTER_GAP
+        room = SIDE if len(crops) == 1 else SIDE // 2 - QUARTER_GAP
         size = np.array(crop.picture.shape)
-        top, left = (np.array(corner) * side // 2 + rng.integers(0, room - size + 1)).tolist()
+        top, left = (np.array(corner) * SIDE // 2 + rng.integers(0, room - size + 1)).tolist()
         picture[top : top + size[0], left : left + size[1]] = standardise(crop.picture)
         boxes.append(crop.boxes + np.array([0, left, top, left, top, 0], np.float32))
     return picture, np.concatenate(boxes)
 
 
-def is_small(crop: Crop, side: int = SIDE) -> bool:
+def is_small(crop: Crop) -> bool:
     """Whether four such crops fit into a square."""
-    return max(crop.picture.shape) <= side // 2 - QUARTER_GAP
+    return max(crop.picture.shape) <= SIDE // 2 - QUARTER_GAP
 
 
 def standardise(grey: NDArray[np.uint8]) -> NDArray[np.float16]:

@@ -131,12 +131,12 @@ def unit(sign: list[NDArray[np.int16]]) -> list[Line]:
     return [_thin((stroke.astype(np.float32) - low) * scale) for stroke in sign]
 
 
-def _thin(line: Line, step: float = 0.02) -> Line:
-    """Leave out points closer than `step` to the last one that stays: they cost time and show nothing."""
+def _thin(line: Line) -> Line:
+    """Leave out points closer than 0.02 of the sign to the last one that stays: they cost time and show nothing."""
     if len(line) < 3:
         return line
     lengths = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
-    keep = np.r_[True, np.diff(np.floor(lengths / step)) > 0]
+    keep = np.r_[True, np.diff(np.floor(lengths / 0.02)) > 0]
     keep[-1] = True
     return line[keep]
 

@@ -109,9 +109,9 @@ class Sheet:
         """Draw lines that are no writing."""
         draw_round(self.rules if layer is None else layer, self.place(lines), width)
 
-    def forbid(self, box: Box, sign: int = NO_SIGN) -> None:
-        """Let what the box holds be no sign, or unknown, though it looks like one."""
-        self.marks.append(Mark(sign, box, 0.0, lambda *_: None))
+    def forbid(self, box: Box) -> None:
+        """Let what the box holds be no sign, though it looks like one."""
+        self.marks.append(Mark(NO_SIGN, box, 0.0, lambda *_: None))
 
 
 def _lay(layer: Layer, ink: Grey, matrix: NDArray[np.float32], shift: NDArray[np.float32]) -> None:

@@ -62,17 +62,15 @@ def build_detector(normalised: bool = True) -> keras.Model:
     return keras.Model(pictures, heads(x), name="detector")
 
 
-def make_targets(
-    boxes: NDArray[np.float32], side: int = SIDE
-) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
-    """Return what the detector should say of a picture (side, side) with the boxes of a `Crop`, in c cells a side.
+def make_targets(boxes: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
+    """Return what the detector should say of a picture (SIDE, SIDE) with the boxes of a `Crop`, in c cells a side.
 
     Returns:
         (c, c, 16) uint8: 255 at the middle of a sign, falling off around it.
         (c, c, 4) float16: the middle and the size, where they are to be learned, else NaN.
         (c, c) uint8: where the answer does not count: bit 1 for all signs, bit 2 for `other`.
     """
-    cells = side // STRIDE
+    cells = SIDE // STRIDE
     heat = np.zeros((cells, cells, len(SIGNS)), np.float32)
     box = np.full((cells, cells, 4), np.nan, np.float16)
     mask = np.zeros((cells, cells), np.uint8)
