@@ -15,10 +15,10 @@ from mnist_demo import Classifier
 from mnist_demo.inference import MODEL_DIR, Marks
 from mnist_demo.inference.integrity import CHECKSUMS, golden_digits, golden_page, verify_checksums
 from mnist_demo.training.export.__main__ import export_kept
-from mnist_demo.training.export.signatures import WARMUP_REQUESTS, export, warmup_requests
+from mnist_demo.training.export.signatures import WARMUP_REQUESTS, export, in_strips, warmup_requests
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
-from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.networks.detector import FINE, build_detector
 
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
 # https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.
@@ -120,6 +120,15 @@ def test_the_model_is_what_its_kept_weights_give(tmp_path: Path, classifier: Cla
     anew, page = Classifier(tmp_path / "1"), golden_page()
     for part, expected in zip(anew.read(page), classifier.read(page), strict=True):
         np.testing.assert_allclose(part, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("height", [16, 48, 208])
+def test_first_layers_see_strips_as_they_see_the_whole_page(height: int) -> None:
+    rng, detector = np.random.default_rng(height), build_detector(False)
+    stem = keras.Model(detector.input, detector.get_layer(FINE).output)
+    stem.set_weights([rng.normal(0, 0.5, weight.shape) for weight in stem.get_weights()])
+    page = rng.normal(0, 1, (1, height, 48, 1)).astype(np.float32)
+    np.testing.assert_allclose(in_strips(stem, page), stem(page), atol=1e-4)
 
 
 def test_an_exported_folder_has_its_checksums(untrained: Path) -> None:

@@ -22,9 +22,11 @@ from mnist_demo.training.export.fusion import fuse
 from mnist_demo.training.export.heat import heat_map
 from mnist_demo.training.export.pyramid import find_marks, make_mosaic
 from mnist_demo.training.networks.classifier import SHOWN_LAYERS
+from mnist_demo.training.networks.detector import FINE, STRIDE
 
 WARMUP_REQUESTS = Path("assets.extra") / "tf_serving_warmup_requests"
 SEEDS = "seeds.json"  # beside the folder of models: how each network does by itself
+STRIPS = 4  # that a page is cut into for the detector's first layers
 MODEL_NAME = "mnist"  # in requests to Serving
 
 Function = Callable[[tf.Tensor], tf.Tensor]
@@ -43,7 +45,12 @@ class DigitModel(tf.Module):
         self._logits = for_any_batch(lambda images: classify(images)[-1], IMAGE_SIDE)
         self._responses = for_any_batch(lambda images: classify(images)[:-1], IMAGE_SIDE)
         self._cut = for_any_batch(lambda cuts: tf.sigmoid(cut(cuts))[..., 0], CUT_SIDE)
-        self._detect = fix(detector)
+        fine = detector.get_layer(FINE).output
+        self._stem = fix(keras.Model(detector.input, fine))
+        self._rest = fix(keras.Model(fine, detector.output))
+
+    def _detect(self, pictures: tf.Tensor) -> tf.Tensor:
+        return self._rest(in_strips(self._stem, pictures))
 
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "images")])
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
@@ -118,6 +125,16 @@ def fix(network: keras.Model) -> tf.types.experimental.PolymorphicFunction:
         return network.stateless_call(*constants, inputs, training=False)[0]
 
     return answer
+
+
+def in_strips(stem: Function, pictures: tf.Tensor) -> tf.Tensor:
+    """Return what a net of two convolutions, of stride 2 each, gives for pictures (n, h, w, c), h a multiple of 16.
+
+    One strip is taken after the other, as the first convolution's responses are the largest of all.
+    """
+    rows = tf.shape(pictures)[1] // STRIPS
+    strips = [pictures[:, i * rows : (i + 1) * rows + STRIDE] for i in range(STRIPS)]  # with what the edge sees below
+    return tf.concat([stem(strip)[:, : rows // STRIDE] for strip in strips], 1)
 
 
 def for_any_batch(function: Function, side: int) -> Function:

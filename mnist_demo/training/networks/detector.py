@@ -18,6 +18,7 @@ from mnist_demo.training.networks.convolution import Enlarged, convolve
 WIDTHS = 16, 32, 64, 96  # channels at strides 2, 4, 8 and 16
 BLOCKS = 2, 4  # residual blocks at strides 8 and 16
 STRIDE = 4  # pixels to a cell of the answer
+FINE = "fine"  # the layer whose responses are as fine as the answer
 SIZE_UNIT = 16.0  # pixels, of a sign's width or height whose logarithm is 0
 RARE = 0.01  # how likely a middle is anywhere before anything is learned (Lin et al., 2017, "Focal Loss")
 
@@ -44,7 +45,7 @@ def build_detector(normalised: bool = True) -> keras.Model:
     pictures = keras.Input((None, None, 1))
     half, quarter, eighth, sixteenth = WIDTHS
     x = convolve(pictures, half, normalised, 2)
-    fine = convolve(x, quarter, normalised, 2)
+    fine = convolve(x, quarter, normalised, 2, name=FINE)
     middle = convolve(fine, eighth, normalised, 2)
     for _ in range(BLOCKS[0]):
         middle = layers.Add()([middle, convolve(middle, eighth, normalised)])
