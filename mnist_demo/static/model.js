@@ -27,6 +27,8 @@ export async function loadModel() {
   setWasmPaths("./");
   setThreadsCount(Math.min(THREADS_MAX, navigator.hardwareConcurrency));
   await tf.setBackend("wasm");
+  const idle = tf.backend().wasm.PThread?.unusedWorkers.splice(0) ?? []; // of the eight workers that it starts for threads
+  for (const worker of idle) worker.terminate();
   return new Model(await loadGraphModel("model/model.json"));
 }
 

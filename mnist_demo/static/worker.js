@@ -8,6 +8,7 @@ import { loadPage, PictureError } from "./picture.js";
 import { recognize, readMarks } from "./reading.js";
 
 const model = loadModel();
+model.catch((error) => setTimeout(() => reportError(error))); // to the page, which starts another worker when asked again
 const EXAMPLE = "receipt.webp"; // which About shows before anything was read
 const DIGITS_SHOWN = 8; // there
 

@@ -190,8 +190,11 @@ def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: Brow
     assert len(page.evaluate("caches.keys()")) == 1
 
 
-def test_a_worker_that_cannot_start_is_a_fault_until_one_can(visitor: BrowserContext, address: str) -> None:
-    visitor.route("**/worker.js", lambda route: route.abort())
+@pytest.mark.parametrize("missing", ["**/worker.js", "**/model/weights.bin", "**/*.wasm"])
+def test_a_worker_that_cannot_start_is_a_fault_until_one_can(
+    visitor: BrowserContext, address: str, missing: str
+) -> None:
+    visitor.route(missing, lambda route: route.abort())
     page = visitor.new_page()
     page.goto(address)
     status = page.locator("#sketchpad .connection")
@@ -207,8 +210,8 @@ def test_a_worker_that_cannot_start_is_a_fault_until_one_can(visitor: BrowserCon
     expect(page.locator("#photo [role=alert]")).to_have_text(TEXTS["en"]["error_fault_here"])
     page.get_by_role("tab", name="Batch").click()
     page.get_by_role("button", name="Examples").click()
-    expect(page.locator("#batch .connection")).to_have_text(TEXTS["en"]["error_fault_here"])
-    visitor.unroute("**/worker.js")
+    expect(page.locator("#batch")).to_contain_text(TEXTS["en"]["error_fault_here"])
+    visitor.unroute(missing)
     page.get_by_role("tab", name="Draw").click()
     draw(page, "7")
     read(page, "7")
