@@ -13,6 +13,7 @@ import pytest
 from conftest import Write
 from hands import HANDS
 from numpy.typing import NDArray
+from pictures import lay_afar
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.inference import SIGNS, Marks
@@ -245,6 +246,11 @@ def test_reads_a_number_as_it_is_written(text: str, hand: str, write: Write, cla
     reading = recognize(write(text, hand=HANDS[hand], pen=7), classifier)
     assert reading.text == text
     assert [digit.label for digit in reading.digits] == list(text)
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_reads_small_writing_on_a_phones_photo(hand: str, write: Write, classifier: Classifier) -> None:
+    assert recognize(lay_afar(write("2718", hand=HANDS[hand], height=60)), classifier).text == "2718"
 
 
 @pytest.mark.parametrize(

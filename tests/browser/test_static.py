@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from app_server import ROOT
+from conftest import write_digits
 from numpy.typing import NDArray
-from pictures import encode
+from pictures import encode, lay_afar
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -282,6 +283,11 @@ def test_a_large_page_is_read_as_python_reads_it(visit: Visit, classifier: Class
     assert [digit["box"] for digit in answer["digits"]] == [digit["box"] for digit in expected["digits"]]
     for digit, same in zip(answer["digits"], expected["digits"], strict=True):
         np.testing.assert_allclose(digit["probabilities"], same["probabilities"], atol=1e-4)
+
+
+def test_small_writing_on_a_phones_photo_is_read(visit: Visit) -> None:
+    photo = base64.b64encode(encode(lay_afar(write_digits("2718", height=60)))).decode()
+    assert visit().evaluate(ASK, ["sketchpad.read", f"data:image/png;base64,{photo}"])["text"] == "2718"
 
 
 def test_a_photo_is_shown_at_once_and_marked_as_being_read(visit: Visit) -> None:
