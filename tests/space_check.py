@@ -4,7 +4,8 @@
 
 Exports what git tracks to a folder that cannot be written to, makes an environment from requirements.txt alone, and
 starts app.py in it with a Space's variables, all as the user that a Space has, where this one may take another's
-place. Then has a drawing and a photo read over the API, and fails if one is read wrong.
+place. Then has a drawing and a photo read over the API, installs the project's wheel into that environment, and has its
+command read the drawing away from the checkout. Fails if anything is read wrong.
 """
 
 import json
@@ -62,6 +63,7 @@ def main() -> None:
             print(f"cold start to the first reading: {time.perf_counter() - start:.1f} s")
             expect(client, home / "photo.png", photo("blackboard.webp"), "2963")
             client.close()
+        check_package(python, Path(folder), home / "drawing.png", as_user)
 
 
 def become(home: Path) -> dict[str, Any]:
@@ -142,6 +144,19 @@ def expect(client: Client, path: Path, picture: Any, text: str) -> None:
     if answer.get("text") != text:
         raise RuntimeError(f"expected {path.name} to read {text}, got {json.dumps(answer)}")
     print(f"{path.name}: {text}")
+
+
+def check_package(python: Path, folder: Path, drawing: Path, as_user: dict[str, Any]) -> None:
+    """Install the project's wheel and have its command read a drawing. Raises RuntimeError if it reads no 2026."""
+    wheel = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", f"--wheel-dir={folder}", str(ROOT)]
+    subprocess.run([sys.executable, *wheel], check=True)
+    (built,) = folder.glob("*.whl")
+    install = [str(python), "-m", "pip", "install", "--quiet", "--no-cache-dir", str(built)]
+    subprocess.run(install, check=True, **as_user)
+    said = subprocess.check_output([str(python.parent / "digits"), str(drawing)], text=True, **as_user)
+    if said != f"{drawing}: 2026\n":
+        raise RuntimeError(f"expected the installed command to read 2026, got {said}")
+    print(said, end="")
 
 
 if __name__ == "__main__":
