@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Write
-from pictures import encode, encode_pdf, locked_pdf, photo, png_bomb
+from conftest import Write, write_digits
+from pictures import encode, encode_pdf, lay_afar, locked_pdf, photo, png_bomb
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -72,6 +72,18 @@ def test_the_photo_comes_back_with_a_box_on_each_digit(photo_tab: Page, photo_fi
     expect(photo_tab.locator("#seen button").nth(2)).to_have_attribute("aria-pressed", "true")
     photo_tab.locator("#seen button").nth(3).click()
     expect(boxes.nth(3)).to_have_attribute("aria-pressed", "true")
+
+
+def test_only_the_chosen_digit_has_a_label_where_all_are_too_small(photo_tab: Page, tmp_path: Path) -> None:
+    shown = """boxes => boxes.map((box) => getComputedStyle(box, "::before").display !== "none")"""
+    boxes = photo_tab.locator("#photo .boxes button")
+    for name, writing in (("small", lay_afar(write_digits("2718", height=60))), ("large", write_digits("2718"))):
+        path = tmp_path / f"{name}.png"
+        path.write_bytes(encode(writing))
+        upload(photo_tab, path)
+        expect(photo_tab.locator("#reading")).to_have_text("2718")
+        assert boxes.evaluate_all(shown) == [True, *[name == "large"] * 3]
+        photo_tab.get_by_role("button", name="Remove").click()
 
 
 def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:

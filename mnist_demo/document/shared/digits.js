@@ -17,6 +17,14 @@ export function isUnsure(digit) {
   return isDigit(digit) && digit.confidence < UNSURE_BELOW;
 }
 
+/** Whether most boxes are narrower than a width.
+ * @param {Digit["box"][]} boxes
+ * @param {number} least
+ */
+export function areNarrow(boxes, least) {
+  return boxes.filter(([left, , right]) => right - left < least).length > boxes.length / 2;
+}
+
 /** @param {number} probability */
 export function percent(probability) {
   return `${Math.round(100 * probability)}%`;

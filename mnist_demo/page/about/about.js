@@ -1,9 +1,10 @@
 // What stands on this tab is asked for when it is shown: the steps anew, on the picture that was last read.
 import { ask } from "../../document/shared/ask.js";
 import { newContext } from "../../document/shared/canvas.js";
-import { paintDigit } from "../../document/shared/digits.js";
+import { areNarrow, paintDigit } from "../../document/shared/digits.js";
 import { worded } from "../../document/shared/faults.js";
 
+const LABELLED = 0.06; // of the picture's width, that most boxes have where there is room for a label above each
 const digits = element.querySelector(".digits");
 const boxed = element.querySelector(".boxed");
 const whose = element.querySelector(".whose"); // the steps are, or what they wait for
@@ -48,6 +49,8 @@ async function showSteps() {
       image.closest(".sheet").style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   }
   for (const box of boxed.querySelectorAll("i")) box.remove();
+  const boxes = steps.marks.map(({ box }) => box);
+  boxed.classList.toggle("small", areNarrow(boxes, LABELLED));
   for (const {
     label,
     box: [left, top, right, bottom],

@@ -1,9 +1,13 @@
 // The boxes around what was read in a picture.
-import { describe, isUnsure } from "../../document/shared/digits.js";
+import { areNarrow, describe, isUnsure } from "../../document/shared/digits.js";
+
+const LABELLED = 0.04; // of a picture's width, that most boxes have where there is room for a label above each
 
 // One button or plain box a digit, laid over a picture of the given size; nodes are kept so that they glide.
 export function showBoxes(layer, digits, width, height, chosen) {
   while (layer.children.length > digits.length) layer.lastChild.remove();
+  const boxes = digits.map(({ box }) => box);
+  layer.classList.toggle("small", areNarrow(boxes, LABELLED * width));
   digits.forEach((digit, index) => {
     const [left, top, right, bottom] = digit.box;
     const box = layer.children[index] ?? layer.appendChild(document.createElement("button"));
