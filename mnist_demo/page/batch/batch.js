@@ -48,7 +48,8 @@ async function work(mine) {
 // ---- pictures
 
 async function readFiles(files, current) {
-  const answers = await Promise.all(files.map((file) => prepare(file)));
+  const answers = [];
+  for (const file of files) answers.push(await prepare(file)); // one by one: a photo that is reduced fills a phone's memory
   for (const part of parts(
     answers.filter((one) => !one.error),
     SENT_MAX,
