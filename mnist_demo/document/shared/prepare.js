@@ -76,5 +76,6 @@ async function reduced(image, file, isTransparent) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const kind = isTransparent ? "image/webp" : "image/jpeg";
   const blob = await blobOf(canvas, kind, QUALITY);
+  canvas.width = 0; // lets its pixels go at once
   return blob ? new File([blob], file.name, { type: blob.type }) : { error: tooLarge() };
 }
