@@ -79,8 +79,11 @@ def answering(reply: bytes) -> Iterator[str]:
         thread.join()
 
 
-def reply_of(status: str, body: str) -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+CLOSES = "Connection: close\r\n"  # without it, whether a closed connection is tried again is a matter of moments
+
+
+def reply_of(status: str, body: str, headers: str = CLOSES) -> bytes:
+    return f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 PROBABILITIES = json.dumps({"outputs": [[0.1] * LABELS] * 3})
@@ -95,7 +98,7 @@ FAULTY = {
     "no answer": (b"", r"does not answer \(.*closed connection without response.*\)\. Start it"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.9\r\n", r"does not answer \(.*BadStatusLine.*\)\. Start it"),
     "a way in circles": (
-        b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /v1/models/mnist:predict\r\nContent-Length: 0\r\n\r\n",
+        reply_of("307 Temporary Redirect", "", f"{CLOSES}Location: /v1/models/mnist:predict\r\n"),
         r"does not answer \(too many redirects\)\. Start it, or correct its address",
     ),
 }
@@ -266,7 +269,7 @@ class TestTrouble:
                 silent.accept()
 
     def test_a_connection_that_is_closed_unannounced_is_made_anew(self) -> None:
-        with answering(reply_of("200 OK", PROBABILITIES)) as url:
+        with answering(reply_of("200 OK", PROBABILITIES, headers="")) as url:
             remote = Classifier(url)
             assert [remote.predict(golden_digits()).shape for _ in range(3)] == [(3, LABELS)] * 3
 
