@@ -147,10 +147,12 @@ def asking(url: str, question: Question, count: int, first_address: int = 2) -> 
     clients = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for client in clients:
         client.start()
-    yield tally
-    stop.set()
-    for client in clients:
-        client.join()
+    try:
+        yield tally
+    finally:
+        stop.set()
+        for client in clients:
+            client.join()
 
 
 def keep_asking(url: str, question: Question, tally: Tally, stop: threading.Event, address: str) -> None:

@@ -34,10 +34,10 @@ def encode(picture: NDArray[np.uint8] | Image.Image, kind: str = "PNG", **option
 
 def lay_afar(writing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a phone's photo of 12 megapixels in which a sheet of white paper holds the writing, and nothing else."""
-    photo = np.full((3024, 4032), 255, np.uint8)
+    sheet = np.full((3024, 4032), 255, np.uint8)
     height, width = writing.shape
-    photo[1000 : 1000 + height, 1500 : 1500 + width] = writing
-    return photo
+    sheet[1000 : 1000 + height, 1500 : 1500 + width] = writing
+    return sheet
 
 
 def encode_pdf(*pages: NDArray[np.uint8], resolution: int = 150) -> bytes:
