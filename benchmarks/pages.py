@@ -8,6 +8,9 @@ quality 60. Prints, for all pages and for each condition by itself, the digit er
 read without any error and the touching pairs with an error; then the marks read as digits on blank pages, and how well
 two other kinds are read: forms, a row of boxes by one writer whose lines most digits touch or cross, and thin paper,
 through which another writer's digits show from the back.
+
+Paper, light and lens are this benchmark's own, and simpler than those of `training.drawing`: what learned from that
+code's pages is not measured on them.
 """
 
 import argparse
