@@ -1,6 +1,7 @@
 """The service worker: the page opens without a connection, is never an old one, and streams as if it were not there."""
 
 import os
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ COPIED = """async () => {
   const names = [document.baseURI, ...files.map(({ name }) => name).filter((name) => /\\/assets\\//.test(name))];
   return (await Promise.all(names.map(kept))).every(Boolean);
 }"""
+COPIED_WITHIN = 30.0  # seconds
 
 
 def visit(context: BrowserContext, url: str) -> Page:
@@ -28,7 +30,10 @@ def visit(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
     page.locator("#sketchpad canvas").wait_for()
-    page.wait_for_function(COPIED)
+    until = time.monotonic() + COPIED_WITHIN
+    while not page.evaluate(COPIED):  # as wait_for_function waits for no promise
+        assert time.monotonic() < until
+        page.wait_for_timeout(100)
     return page
 
 

@@ -180,8 +180,9 @@ def test_a_new_version_opens_whole_once_no_page_of_the_old_is_open(visitor: Brow
         page.goto(address)
         page.wait_for_function("navigator.serviceWorker.controller")  # at once, without another visit
         deploy(tmp_path, 2)
-        page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.update())")
-        page.wait_for_function("navigator.serviceWorker.ready.then(({ waiting }) => waiting)")
+        registration = page.evaluate_handle("navigator.serviceWorker.ready")
+        registration.evaluate("(registration) => registration.update()")
+        page.wait_for_function("({ waiting }) => waiting", arg=registration)  # which waits for no promise
     assert page.evaluate(VERSION_OF) == "1"  # which the server would not have given
     assert len(page.evaluate("caches.keys()")) == 2
     page.close()
