@@ -64,7 +64,7 @@ JOINED = f"""
   slash too. Where there is a point or a comma, which of them it is may be in doubt. Shown beside a sign is its probability
   to the power of {SHARPER:.0f}, as a share of those of all that the mark may be. A slash that a number would begin with is read
   as the digit that it is likeliest to be.
-- Each digit that stands beside a mark on its line, two at most, adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
+- A digit that stands beside a mark on its line adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
   sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
   its log-odds. A sign far from any digit is not shown.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are

@@ -7,7 +7,7 @@ from mnist_demo.training.drawing.cuts import CUT_MARK, CUT_SIDE
 from mnist_demo.training.export.pyramid import Mosaic
 
 CUT_FROM = 60.0  # pixels of a level, of the longest mark that is cut out of it; of 1,986
-# pictures 40 and 90 give 1 and 2 fewer
+# pictures 40 and 90 give 1 more and 2 fewer
 
 
 def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tf.Tensor:

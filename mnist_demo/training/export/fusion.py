@@ -5,32 +5,31 @@ import tensorflow as tf
 from mnist_demo.training.export.pyramid import INSIDE_MAX, overlaps
 
 DIGITS = 10
-# Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,839 are read right with the constants below; beside
+# Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,854 are read right with the constants below; beside
 # them stands how many more or fewer are with others.
-DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
-# 0.3 and 0.4 give 3 and 4 more, 0.7 20 fewer
+DETECTOR_WEIGHT = 0.4  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
+# 0.3 and 0.5 give 1 and 5 fewer
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
-# it exceeds DOUBT. Without it 18 numbers fewer are read, and something in 111 more pictures that hold none. More of it,
-# 0.3 or 3.0, refuses 23 and 40 more of these and loses 21 and 30 numbers; less, 0.1 or 1.0, gains 2 and 10 numbers for
-# 43 and 48 of these. A range that ends at 3.0 or 6.0 gives 3 and 8 fewer.
-CERTAINTY_WEIGHT, DOUBT, CERTAINTY_RANGE = 0.2, 2.0, (-2.0, 4.0)
-SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them. Without it 11 fewer; 0.6 gives 7
+# it exceeds DOUBT. Without it 9 numbers fewer are read, and something in 117 more pictures that hold none. More of it,
+# 0.3 or 3.0, refuses 23 and 38 more of these and loses 23 and 31 numbers; less, 0.1 or 1.0, refuses 47 fewer, and gains
+# 4 and 11 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 5 and 7 fewer.
+CERTAINTY_WEIGHT, DOUBT, CERTAINTY_MAX = 0.2, 2.0, 4.0
+SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them. Without it 9 fewer; 0.6 gives 8
 # more, but numbers on the pad lose their points by it
 SLASH, AS_ONE = 3, 0.5  # a slash among the signs, and its share in what the classifier's certainty of a 1 speaks for:
-# slashes on the pad are read by it, in the sets 0 and 1.0 give the same
+# slashes on the pad are read by it, in the sets 0 gives 1 more, 1.0 the same
 # What a digit beside it adds to a mark's log-odds of being a digit or a sign, and its share for other writing. Without
-# it 26 fewer, of cheques and registers, and with 0.9 6 fewer; without a share for other writing 3 more, but an H at a
+# it 30 fewer, of cheques and registers, with 0.9 1 more; without a share for other writing 8 more, but an H at a
 # number's end becomes a 4.
 NEIGHBOUR, OTHER_BESIDE = 0.6, 0.6
-NEIGHBOURS_MAX = 2.0  # one on each side; with 1.0 4 more
-CERTAIN = 3.0  # log-odds of a digit that counts as a neighbour in full; 1.5 and 5.0 give 5 and 1 more
+CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 5 more and 3 fewer
 # What is beside, of the higher one: a gap, how far middles differ, the other's height. Halved or doubled, each gives 1
-# fewer to 4 more.
+# fewer to 2 more.
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4
-APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbours. 0.15 and
-# 0.6 give 2 and 7 fewer
+APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbour. 0.15 and
+# 0.6 give 4 and 2 fewer
 PART = 2.0  # what other writing that a digit lies in takes off its log-odds: a loop of a scribble is no 0. Without it
-# something is read in 19 more pictures without numbers; 4.0 gives the same
+# something is read in 18 more pictures without numbers; 4.0 gives the same
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
 TINY = 1e-4  # odds are never beyond 1 to so little
@@ -56,12 +55,12 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
         DETECTOR_WEIGHT * detected + (1 - DETECTOR_WEIGHT) * tf.math.log(tf.maximum(probabilities, 1e-6))
     )
     certainty = _log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
-    speaks = CERTAINTY_WEIGHT * (tf.clip_by_value(certainty, *CERTAINTY_RANGE) - DOUBT)
+    speaks = CERTAINTY_WEIGHT * (tf.minimum(certainty, CERTAINTY_MAX) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
     slash = tf.one_hot(SLASH, odds.shape[1] - DIGITS - 1) * AS_ONE * probabilities[:, 1:2] * speaks
     other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE + slash, odds[:, -1:] - speaks], 1)
     within = overlaps(boxes)[1]
-    beside = NEIGHBOUR * _neighbours(boxes, within, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
+    beside = NEIGHBOUR * _neighbour(boxes, within, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
     digit_odds += beside - PART * _lies_in_other(boxes, within, digit_odds[:, 0], other_odds[:, -1])[:, None]
     other_odds = tf.concat([other_odds[:, :-1] + beside, other_odds[:, -1:] + OTHER_BESIDE * beside], 1)
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
@@ -72,8 +71,8 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS
 
 
-def _neighbours(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
-    """Return how many digits each mark has beside it on its line, (n,) float32, uncertain ones counting less."""
+def _neighbour(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
+    """Return how certain it is that a mark has a digit beside it on its line, (n,) float32 in [0, 1]."""
     left, top, right, bottom = tf.split(boxes, 4, 1)  # of each row's mark, (n, 1)
     others_left, others_top, others_right, others_bottom = tf.split(tf.transpose(boxes), 4)  # of each column's, (1, n)
     height, others_height = bottom - top, others_bottom - others_top
@@ -83,10 +82,10 @@ def _neighbours(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, othe
     gap = tf.maximum(left, others_left) - tf.minimum(right, others_right)
     beside = (gap < BESIDE * higher) & (gap > -tf.minimum(right - left, others_right - others_left) / 2)
     certain = tf.clip_by_value(digit_odds / CERTAIN, 0.0, 1.0) * tf.cast(digit_odds > other_odds, tf.float32)
-    count = tf.linalg.matvec(tf.cast(on_a_line & alike & beside, tf.float32), certain)
+    surest = tf.reduce_max(tf.where(on_a_line & alike & beside, certain, 0.0), 1)
     likelier = digit_odds > digit_odds[:, None]
     apart = ~tf.reduce_any(likelier & (within > APART), 1)
-    return tf.minimum(count, NEIGHBOURS_MAX) * tf.cast(apart, tf.float32)
+    return tf.where(apart, surest, 0.0)
 
 
 def _lies_in_other(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
