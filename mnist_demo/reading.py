@@ -21,8 +21,8 @@ CLEAR = 0.9  # mean confidence of the digits, from which on a picture is not tur
 OTHERS_MAX = 3  # other marks to each digit, likewise, as most of what lies looks like no digit; 2 to 5 give the same
 TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must exceed; 0.75 gives 1,162, and with 0.25 one
 # that stands is turned
-LONE = 0.3  # how much likelier than other writing, which is that any way up, a lone digit is that turns a picture; 0.25
-# reads 3 of 276 photos that lie more, and something in 30 of 1,000 letters more; 0.35 16 and 24 fewer
+LONE = 0.3  # how much likelier than other writing, which is that any way up, a lone digit is that turns a picture; with
+# 0.25 3 more of 276 photos that lie are read, and something in 20 to 30 more of 1,000 letters; 0.35: 15 and 23 fewer
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
 # Of 1,698 pictures of the same sets, at most 150 of each, 1,446 are read right with the four below.
 SEEN = 0.6  # probability that a mark is any sign, below which it is none; 0.55 gives 1,429, 0.7 1,461, as less is read

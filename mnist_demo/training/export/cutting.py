@@ -6,8 +6,8 @@ import tensorflow as tf
 from mnist_demo.training.drawing.cuts import CUT_MARK, CUT_SIDE
 from mnist_demo.training.export.pyramid import Mosaic
 
-CUT_FROM = 60.0  # pixels of a level, of the longest mark that is cut out of it; of 1,986
-# pictures 40 and 90 give 1 more and 2 fewer
+CUT_FROM = 60.0  # pixels of a level, of the longest mark that is cut out of it. Of 1,986 pictures 40 and 90 give 1 more
+# and 2 fewer that are read right
 
 
 def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tf.Tensor:
