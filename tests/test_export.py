@@ -19,6 +19,7 @@ from mnist_demo.training.export.signatures import WARMUP_REQUESTS, export, in_st
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import FINE, build_detector
+from mnist_demo.training.networks.rescorer import build_rescorer
 
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
 # https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.
@@ -111,7 +112,8 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder exported from nets that have not been trained."""
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("mnist") / "1"
-    export(build_network(width=2, normalised=False), build_detector(False), build_cutter(False), folder)
+    nets = build_network(width=2, normalised=False), build_detector(False), build_cutter(False), build_rescorer()
+    export(*nets, folder)
     return folder
 
 

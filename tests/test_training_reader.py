@@ -20,11 +20,12 @@ from mnist_demo.training.drawing.crops import BOXES_MAX, SIDE, Crop, draw_crop, 
 from mnist_demo.training.drawing.cuts import CUT_SIDE, draw_cuts
 from mnist_demo.training.drawing.hands import Hands
 from mnist_demo.training.drawing.photos import LOOKS, photo
-from mnist_demo.training.drawing.sheet import NO_SIGN, SIGNS, UNKNOWN, Sheet, draw_round
+from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Sheet, draw_round
 from mnist_demo.training.evaluation.finding import count_page
 from mnist_demo.training.evaluation.specimens import own_hands
 from mnist_demo.training.export.cutting import cut_out
 from mnist_demo.training.export.fusion import fuse
+from mnist_demo.training.export.measures import measure
 from mnist_demo.training.export.pyramid import LEVELS, find_marks, make_mosaic
 from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
@@ -38,7 +39,10 @@ from mnist_demo.training.networks.detector import (
     build_detector,
     make_targets,
 )
+from mnist_demo.training.networks.rescorer import COLUMNS, Doubt, build_rescorer, rescoring_loss
+from mnist_demo.training.networks.weights import load_weights
 from mnist_demo.training.recipe.reader import Pool
+from mnist_demo.training.recipe.rescoring import kinds_of
 
 POINT = SIGNS.index(".")
 
@@ -56,7 +60,7 @@ def crops(hands: Hands) -> list[Crop]:
 def boxes_of(*rows: tuple[float, ...]) -> NDArray[np.float32]:
     """The boxes of a crop that holds signs: index, left, top, right, bottom, height of the line's digits."""
     boxes = np.full((BOXES_MAX, 6), -9, np.float32)
-    boxes[: len(rows)] = rows
+    boxes[: len(rows)] = rows or np.zeros((0, 6))
     return boxes
 
 
@@ -211,7 +215,7 @@ def test_cutting_out_and_framing_keep_a_digits_shape(label: str, height: int) ->
     cv2.polylines(page, lines, False, 0, max(2, height // 10), cv2.LINE_AA, 4)
     rows, columns = np.flatnonzero(page.min(1) < 128), np.flatnonzero(page.min(0) < 128)
     box = tf.constant([[columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]], tf.float32)
-    cut = cut_out(make_mosaic(tf.constant(page)), box)
+    cut, _ = cut_out(make_mosaic(tf.constant(page)), box)
     ink = (tf.reduce_max(cut) - cut) / (tf.reduce_max(cut) - tf.reduce_min(cut))
     image = frame(ink).numpy()[0]
     y, x = ((image.sum(1 - axis) * np.arange(28)).sum() / image.sum() for axis in (0, 1))
@@ -222,42 +226,149 @@ def test_cutting_out_and_framing_keep_a_digits_shape(label: str, height: int) ->
     assert inked.any(0).sum() / inked.any(1).sum() == pytest.approx(wide / tall, abs=0.12)
 
 
-def side_by_side(count: int) -> tf.Tensor:
-    """Boxes (count, 4) of marks of 20x30 pixels beside each other."""
-    left = 24.0 * tf.range(count, dtype=tf.float32)
-    return tf.stack([left, tf.zeros(count), left + 20, tf.fill([count], 30.0)], 1)
+@pytest.fixture(scope="module")
+def rescorer() -> keras.Model:
+    return load_weights("rescorer", build_rescorer())
 
 
-def test_two_opinions_joined_are_probabilities() -> None:
-    rng = np.random.default_rng(1)
-    scores = np.concatenate([rng.uniform(0, 1, (50, 16)), np.eye(16)[:3]]).astype(np.float32)
-    judged = rng.dirichlet(np.full(10, 0.3), len(scores)).astype(np.float32)
-    signs, digits = (each.numpy() for each in fuse(tf.constant(scores), tf.constant(judged), side_by_side(len(scores))))
-    assert min(signs.min(), digits.min()) >= 0
-    assert signs.sum(1).max() <= 1 + 1e-5
-    np.testing.assert_allclose(digits.sum(1), 1, atol=1e-5)
+class TestMeasures:
+    """A stroke in the middle of a cut-out, whose box is 4 pixels wide and 28 high, and what is beyond that."""
+
+    @staticmethod
+    def measured(*boxes: tuple[int, int, int, int], dark: float = 2.0) -> list[float]:
+        cut, ink = np.zeros((CUT_SIDE, CUT_SIDE), np.float32), np.zeros((CUT_SIDE, CUT_SIDE), np.float32)
+        for left, top, right, bottom in ((18, 6, 22, 34), *boxes):
+            cut[top:bottom, left:right] = dark
+        ink[6:34, 18:22] = 1
+        box = tf.constant([[100.0, 100.0, 108.0, 156.0]])
+        return measure(tf.constant(cut[None]), tf.constant([[0.5]]), tf.constant(ink[None]), box)[0].numpy().tolist()
+
+    def test_a_stroke_by_itself_has_its_breadth_and_nothing_beyond(self) -> None:
+        contrast, broad, *beyond = self.measured()
+        assert contrast == pytest.approx(1.0, abs=0.1)
+        assert broad == pytest.approx(4 / 28, rel=0.25)
+        assert max(beyond) < 0.05
+
+    def test_light_ink_on_dark_paper_is_told_by_its_sign_alone(self) -> None:
+        contrast, *others = self.measured()
+        assert self.measured(dark=-2.0) == pytest.approx([-contrast, *others])
+
+    @pytest.mark.parametrize(
+        ("more", "where"),
+        [((0, 10, 18, 12), 0), ((18, 0, 22, 6), 1), ((22, 10, 40, 12), 2), ((18, 34, 22, 40), 3)],
+    )
+    def test_where_ink_goes_on_is_told(self, more: tuple[int, int, int, int], where: int) -> None:
+        beyond = self.measured(more)[2:]
+        assert beyond.pop(where) > 0.7
+        assert max(beyond) < 0.05
 
 
-def test_a_digit_that_both_see_is_that_digit() -> None:
-    scores, judged = np.full((1, 16), 0.01, np.float32), np.full((1, 10), 0.01, np.float32)
-    scores[0, 7], judged[0, 7] = 0.9, 0.91
-    signs, digits = fuse(tf.constant(scores), tf.constant(judged), side_by_side(1))
-    assert (int(tf.argmax(signs[0])), int(tf.argmax(digits[0]))) == (7, 7)
-    assert float(digits[0, 7]) > 0.8
+class TestFusion:
+    BESIDE = (0, 0, 20, 30), (24, 0, 44, 30), (48, 0, 68, 30)
+
+    @staticmethod
+    def said(*boxes: tuple[float, ...], digit: int = 7, scores: tuple[float, ...] = (0.95, 0.3, 0.95)) -> tf.Tensor:
+        """Marks (n, 36) that detector and classifier take for a digit, the one more than the other."""
+        marks = np.full((len(boxes), COLUMNS), 0.01, np.float32)
+        marks[:, digit] = scores[: len(boxes)]
+        marks[:, len(SIGNS) + digit] = 0.91
+        marks[:, -4:] = boxes
+        return tf.constant(marks)
+
+    def test_opinions_joined_are_probabilities(self, rescorer: keras.Model) -> None:
+        rng = np.random.default_rng(1)
+        scores = np.concatenate([rng.uniform(0, 1, (50, 16)), np.eye(16)[:3]])
+        low = rng.uniform(0, 90, (53, 2))
+        parts = (
+            scores,
+            rng.dirichlet(np.full(10, 0.3), 53),
+            rng.uniform(0, 1, (53, 6)),
+            low,
+            low + rng.uniform(0, 40, (53, 2)),
+        )
+        marks = np.concatenate(parts, 1)
+        signs, digits = (each.numpy() for each in fuse(tf.constant(marks, tf.float32), rescorer))
+        assert min(signs.min(), digits.min()) >= 0
+        assert signs.sum(1).max() <= 1 + 1e-5
+        np.testing.assert_allclose(digits.sum(1), 1, atol=1e-5)
+
+    def test_where_no_marks_are_there_is_nothing_to_join(self, rescorer: keras.Model) -> None:
+        signs, digits = fuse(tf.zeros((0, COLUMNS)), rescorer)
+        assert (signs.shape, digits.shape) == ((0, len(SIGNS)), (0, 10))
+
+    def test_a_digit_that_all_see_is_that_digit(self, rescorer: keras.Model) -> None:
+        signs, digits = fuse(self.said(self.BESIDE[0]), rescorer)
+        assert (int(tf.argmax(signs[0])), int(tf.argmax(digits[0]))) == (7, 7)
+        assert float(digits[0, 7]) > 0.8
+
+    def test_a_mark_between_digits_is_likelier_one_than_alone_or_as_a_part_of_a_digit(
+        self, rescorer: keras.Model
+    ) -> None:
+        def likely(marks: tf.Tensor, i: int = 1) -> float:
+            return float(tf.reduce_sum(fuse(marks, rescorer)[0][i, :10]))
+
+        between = likely(self.said(*self.BESIDE))
+        assert between > 1.1 * likely(self.said(self.BESIDE[1], scores=(0.3,)), 0)
+        first, last = self.BESIDE[0], self.BESIDE[2]
+        assert between > 1.1 * likely(self.said(first, (5, 5, 15, 25), last))
 
 
-def test_a_mark_between_digits_is_likelier_one_than_alone_or_as_a_part_of_a_digit() -> None:
-    scores, judged = np.full((3, 16), 0.01, np.float32), np.full((3, 10), 0.01, np.float32)
-    scores[:, 7], judged[:, 7] = (0.95, 0.3, 0.95), 0.91
-    between = fuse(tf.constant(scores), tf.constant(judged), side_by_side(3))[0][1, :10]
-    alone = fuse(tf.constant(scores[1:2]), tf.constant(judged[1:2]), side_by_side(1))[0][0, :10]
-    boxes = tf.constant([[0, 0, 20, 30], [5, 5, 15, 25], [24, 0, 44, 30]], tf.float32)
-    part = fuse(tf.constant(scores), tf.constant(judged), boxes)[0][1, :10]
-    below = tf.constant([[0, 0, 20, 30], [0, 60, 20, 90], [0, 120, 20, 150]], tf.float32)
-    apart = fuse(tf.constant(scores), tf.constant(judged), below)[0][1, :10]
-    assert tf.reduce_sum(between) > 1.3 * tf.reduce_sum(alone)
-    for other in (part, apart):
-        np.testing.assert_allclose(other, alone, rtol=1e-5)
+class TestRescorer:
+    def test_marks_that_are_none_change_nothing_nor_does_the_order(self, rescorer: keras.Model) -> None:
+        marks = TestFusion.said(*TestFusion.BESIDE)
+        logits = rescorer(marks[None])[0].numpy()
+        more = rescorer(tf.pad(marks, [[0, 4], [0, 0]])[None])[0, :3]
+        backwards = rescorer(marks[None, ::-1])[0, ::-1]
+        for other in (more, backwards):
+            np.testing.assert_allclose(other, logits, atol=1e-4)
+
+    def test_what_is_not_known_counts_for_nothing(self) -> None:
+        logits, kinds = np.random.default_rng(0).normal(size=(2, 5, 17)).astype(np.float32), np.zeros((2, 5, 17))
+        kinds[:, :2, 7] = 1
+        loss = float(rescoring_loss(logits, kinds))
+        logits[:, 2:] *= -3
+        assert float(rescoring_loss(logits, kinds)) == pytest.approx(loss)
+        logits[:, :2, 7] += 5
+        assert float(rescoring_loss(logits, kinds)) < loss
+
+    def test_doubt_leaves_marks_what_they_are(self) -> None:
+        marks = TestFusion.said(*TestFusion.BESIDE)[None]
+        doubted = Doubt(0)(marks).numpy()
+        assert doubted.shape == marks.shape
+        assert not np.allclose(doubted, marks, atol=0.01)
+        scores, probabilities, _, boxes = np.split(doubted[0], [16, 26, 32], 1)
+        assert ((scores > 0) & (scores < 1)).all()
+        np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-5)
+        assert (probabilities.argmax(1) == 7).all()
+        widths = boxes[:, 2] - boxes[:, 0]
+        np.testing.assert_allclose(widths, widths[0])
+
+    @pytest.mark.parametrize(
+        ("drawn", "found", "kinds"),
+        [
+            ((7, 40, 60, 70, 100, 40), (41, 58, 70, 101), [7]),
+            ((7, 40, 60, 70, 100, 40), (10, 10, 30, 40), [OTHER, len(SIGNS)]),
+            ((7, 40, 60, 70, 100, 40), (40, 60, 70, 79), []),  # a part
+            ((7, 40, 60, 45, 67, 7), (40, 60, 45, 67), []),  # too small
+            ((POINT, 40, 60, 44, 64, 40), (38, 60, 44, 66), [POINT]),
+            ((OTHER, 40, 60, 70, 100, 40), (41, 58, 70, 101), [OTHER, len(SIGNS)]),
+            ((UNKNOWN, 40, 60, 70, 100, 40), (41, 58, 70, 101), []),
+            ((NO_SIGN, 40, 60, 70, 100, 0), (41, 58, 70, 101), [OTHER, len(SIGNS)]),
+        ],
+    )
+    def test_what_was_found_is_what_was_drawn_there(
+        self, drawn: tuple[float, ...], found: tuple[float, ...], kinds: list[int]
+    ) -> None:
+        allowed = kinds_of(TestFusion.said(found).numpy(), boxes_of(drawn))
+        assert np.flatnonzero(allowed[0]).tolist() == kinds
+
+    def test_of_marks_that_are_the_same_digit_the_likeliest_is_it(self) -> None:
+        marks = TestFusion.said((41, 58, 70, 101), (40, 60, 72, 99), scores=(0.3, 0.8)).numpy()
+        allowed = kinds_of(marks, boxes_of((7, 40, 60, 70, 100, 40)))
+        assert [np.flatnonzero(kinds).tolist() for kinds in allowed] == [[OTHER, len(SIGNS)], [7]]
+
+    def test_on_an_empty_page_everything_is_nothing(self) -> None:
+        assert kinds_of(TestFusion.said((1, 1, 9, 9)).numpy(), boxes_of())[0, -1]
 
 
 def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:

@@ -4,7 +4,7 @@ import { isDigit } from "../document/shared/digits.js";
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
-const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.3, 64];
+const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.12, 64];
 const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.5, 0.4, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
@@ -22,7 +22,7 @@ export async function recognize(page, read, mayTurn = true) {
   const marks = [await read(page)];
   const upright = readMarks(marks[0], page.scale);
   const tells = [...upright.text].some((character) => TELLING.includes(character));
-  if (!mayTurn || Math.min(page.width, page.height) < TURN_SIDE || (isClear(upright) && tells)) return upright;
+  if (!mayTurn || Math.min(page.width, page.height) < TURN_SIDE || (isClear(upright, 1) && tells)) return upright;
   let chosen = upright;
   for (const turned of [1, 2, 3]) {
     marks.push(await read(turn(page, turned)));
@@ -33,11 +33,11 @@ export async function recognize(page, read, mayTurn = true) {
   return chosen.text.length === 1 && !standsOut(marks, chosen.turned) ? upright : chosen;
 }
 
-// Whether the likeliest digit of a page turned so is far likelier than other writing in its place, any way up.
+// Whether the likeliest digit of a page turned so is likelier than other writing in its place any other way up.
 function standsOut(marks, turned) {
   const digits = marks.map((each) => each.map(({ signs }) => sum([...signs].slice(0, 10))));
-  const others = marks.map((each, i) => (each.length ? each[best(digits[i])].signs.at(-1) : 0));
-  return Math.max(...digits[turned]) - mean(others) >= LONE;
+  const others = marks.map((each, i) => (each.length && i !== turned ? each[best(digits[i])].signs.at(-1) : 0));
+  return Math.max(...digits[turned]) - Math.max(...others) >= LONE;
 }
 
 function evidence({ digits, turned }) {
@@ -45,10 +45,10 @@ function evidence({ digits, turned }) {
   return sum(digits.filter(tells).map(({ confidence }) => confidence));
 }
 
-function isClear({ digits }) {
+function isClear({ digits }, othersMax = OTHERS_MAX) {
   const sure = digits.filter(isDigit).map(({ confidence }) => confidence);
   const others = digits.filter(({ label }) => label === null).length;
-  return sure.length > 0 && mean(sure) >= CLEAR && others <= OTHERS_MAX * sure.length;
+  return sure.length > 0 && mean(sure) >= CLEAR && others < othersMax * sure.length;
 }
 
 // Turns a page by quarters to the left.

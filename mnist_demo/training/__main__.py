@@ -1,7 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds a classifier of digits framed as MNIST's, distilled from several, and the two nets of the reader, which find
-signs on a page and cut them out.
+It holds a classifier of digits framed as MNIST's, distilled from several, and the three nets of the reader, which find
+signs on a page, cut them out, and judge them by what is around them.
 """
 
 import argparse
@@ -29,8 +29,9 @@ from mnist_demo.training.networks.weights import keep_weights
 from mnist_demo.training.recipe.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
 from mnist_demo.training.recipe.distillation import STEPS, WIDTH, train, train_teachers
 from mnist_demo.training.recipe.reader import train_net
+from mnist_demo.training.recipe.rescoring import train_rescorer
 
-QUICK_STEPS, QUICK_WIDTH = 20, 8  # of every net; and channels of the teacher
+QUICK_STEPS, QUICK_WIDTH, QUICK_PAGES = 20, 8, 200  # of every net; channels of the teacher; and of the rescorer
 TEMPERATURES = np.linspace(0.5, 2.0, 151)
 CHECKPOINTS, QUICK = Path("build/training"), Path("build/quick")
 
@@ -64,10 +65,13 @@ def main() -> None:
     classifier = fold(classifier, build_network(normalised=False))
     calibrate(classifier, find_temperature(partial(classifier, training=False), corpus))
     detector = train_net("detector", folder, checkpoints, steps, args.seed, args.times)
-    export(classifier, fold(detector, build_detector(False)), fold(cutter, build_cutter(False)), output)
+    shipped = classifier, fold(detector, build_detector(False)), fold(cutter, build_cutter(False))
+    few = {"pages": QUICK_PAGES, "steps": QUICK_STEPS} if quick else {}
+    rescorer = train_rescorer(*shipped, folder, checkpoints, seed=args.seed, **few)
+    export(*shipped, rescorer, output)
     write_seeds(teachers, folder, output.parent.parent / SEEDS)
     if output == MODEL_DIR:
-        keep_weights(classifier=classifier, detector=detector, cutter=cutter)
+        keep_weights(classifier=classifier, detector=detector, cutter=cutter, rescorer=rescorer)
     shutil.rmtree(checkpoints)
     print(f"wrote {output}")
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mnist_demo.training.drawing.hands import Glyph, Grey, Line
 
 SIGNS = (*"0123456789", ".", ",", "-", "/", ":", "other")  # what the reader knows, in its order
+DIGITS = 10  # of them, the first
 OTHER = SIGNS.index("other")
 NO_SIGN, UNKNOWN = -2, -1  # regions: of what is no sign though it may look like other writing; of what counts nothing
 FINENESS = 2  # pixels of a layer to one of the sheet, each way

@@ -110,7 +110,7 @@ def choose_number(rng: Rng) -> str:
         (0.03, f"{digits[:2]}/{two[0][:1]}"),
         (0.02, f"{digits[:3]} {two[0]} {two[1]}"),
         (0.03, f"{digits[:3]}{rng.choice(list('+-x÷'))}{two[0]}={two[1]}"),
-        (0.03, f"{digits[:3]}{LETTER}" if rng.random() < 0.7 else f"{LETTER}{digits[:3]}"),
+        (0.09, f"{digits[:3]}{LETTER}" if rng.random() < 0.7 else f"{LETTER}{digits[:3]}"),
         (0.02, f"{digits[:4]}.{two[0]}€" if rng.random() < 0.5 else f"{two[0]}%"),
     )
     shares = np.array([share for share, _ in forms])

@@ -33,6 +33,7 @@ from mnist_demo.training.export.signatures import SEEDS
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.networks.rescorer import build_rescorer
 
 VARIANTS = 3  # drawings of each held-out sign
 SERVED = 1000  # images of each corruption of MNIST-C that are read as pictures
@@ -125,7 +126,8 @@ def model_checksum(model: Path = MODEL_DIR) -> str:
 
 def count_weights() -> int:
     """Trained numbers in the nets, as they ship: without normalisation."""
-    return sum(build(normalised=False).count_params() for build in (build_network, build_detector, build_cutter))
+    nets = (build(normalised=False) for build in (build_network, build_detector, build_cutter))
+    return sum(net.count_params() for net in (*nets, build_rescorer()))
 
 
 def folder_size(folder: Path) -> int:

@@ -6,13 +6,13 @@ import numpy as np
 
 from mnist_demo.reading import DIGIT_SHARE, SEEN, SHARPER
 from mnist_demo.training.export.fusion import (
-    AS_ONE,
     CERTAINTY_WEIGHT,
     DETECTOR_WEIGHT,
     DOUBT,
     NEIGHBOUR,
-    OTHER_BESIDE,
+    NOTHING,
     PART,
+    RESCORER_SHARE,
     SIGN_FINE,
 )
 from mnist_demo.training.export.pyramid import LEVELS, SCORE_MIN
@@ -38,7 +38,8 @@ Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megab
 page, at {levels} scales, and says which they are: a digit, one of `. , - / :`, or other writing. A cutter, a small U-Net, tells a
 sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, a residual net that pools
 early and was distilled from wider ones, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of the
-digits 0 to 9.
+digits 0 to 9. A rescorer, a small relation network, judges each mark by what the others said of it, how it is drawn, and what
+is around it.
 
 TensorFlow runs it on a server or in Python, and TensorFlow.js in the browser of who opens the static page: the same weights and
 operations, whose probabilities differ by less than 0.0001.
@@ -60,13 +61,13 @@ JOINED = f"""
 - Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
   classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
 - Points, commas, dashes, slashes and colons are the detector's; {SIGN_FINE} is taken off their log-odds, as specks and lines
-  look like them. A slash looks like a 1 to the classifier, so {AS_ONE:.0%} of what its certainty of a 1 speaks for a digit speaks for a
-  slash too. Where there is a point or a comma, which of them it is may be in doubt. Shown beside a sign is its probability
+  look like them. Where there is a point or a comma, which of them it is may be in doubt. Shown beside a sign is its probability
   to the power of {SHARPER:.0f}, as a share of those of all that the mark may be. A slash that a number would begin with is read
   as the digit that it is likeliest to be.
-- A digit that stands beside a mark on its line adds {NEIGHBOUR} to the log-odds that the mark is a digit or a
-  sign, {NEIGHBOUR * OTHER_BESIDE:.2f} to those of other writing. Other writing that a digit lies in takes up to {PART} off
-  its log-odds. A sign far from any digit is not shown.
+- A digit that stands beside a mark on its line adds {NEIGHBOUR} to the mark's log-odds. Other writing that a digit lies in takes
+  up to {PART} off the digit's. A sign far from any digit is not shown.
+- The rescorer's probabilities of all signs and of nothing, whose log-odds are raised by {NOTHING}, count {RESCORER_SHARE:.0%} beside
+  those that come of all this.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
   together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 
@@ -99,7 +100,7 @@ Of each source that names its writers one writer in ten is never trained on, the
 and the cutter see pages that are drawn from these while they train: numbers, tables, forms, print, other writing and blank
 paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits recorded as
 strokes, drawn with varied pens, digits that the cutter cuts out of such pages, and, against uniform probabilities, letters,
-words, symbols, doodles, shapes, signatures and invented marks.
+words, symbols, doodles, shapes, signatures and invented marks. The rescorer sees what the three find on drawn pages.
 
 No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. Of the sets above
 only MNIST and the pen strokes of writers held out come from sources that train; all others, most of which state no licence,

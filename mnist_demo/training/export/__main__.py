@@ -9,21 +9,30 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import keras
+
 from mnist_demo.inference import MODEL_DIR
 from mnist_demo.training.export.signatures import export
 from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.networks.rescorer import build_rescorer
 from mnist_demo.training.networks.weights import load_weights
+
+
+def load_kept() -> tuple[keras.Model, keras.Model, keras.Model]:
+    """Return the classifier, the detector and the cutter that are kept, as they ship."""
+    return (
+        load_weights("classifier", build_network(normalised=False)),
+        fold(load_weights("detector", build_detector()), build_detector(normalised=False)),
+        fold(load_weights("cutter", build_cutter()), build_cutter(normalised=False)),
+    )
 
 
 def export_kept(folder: Path = MODEL_DIR) -> None:
     """Write the SavedModel `folder`, which is replaced, of the weights that are kept."""
-    classifier = load_weights("classifier", build_network(normalised=False))
-    detector = fold(load_weights("detector", build_detector()), build_detector(normalised=False))
-    cutter = fold(load_weights("cutter", build_cutter()), build_cutter(normalised=False))
-    export(classifier, detector, cutter, folder)
+    export(*load_kept(), load_weights("rescorer", build_rescorer()), folder)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ CUT_FROM = 60.0  # pixels of a level, of the longest mark that is cut out of it.
 # and 2 fewer that are read right
 
 
-def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tf.Tensor:
-    """Return cut-outs (n, 40, 40) float32, standardised, of marks whose boxes (n, 4) are in the page's pixels."""
+def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return cut-outs (n, 40, 40) float32 of marks whose boxes (n, 4) are in the page's pixels.
+
+    They are standardised; the deviations that they had, as parts of the page's, come with them, (n, 1) float32.
+    """
     picture, places, scale = mosaic
     low, high = boxes[:, :2] / scale, boxes[:, 2:] / scale
     side = tf.maximum(tf.reduce_max(high - low, 1), 1.0)
@@ -24,7 +27,7 @@ def cut_out(mosaic: Mosaic, boxes: tf.Tensor) -> tf.Tensor:
     reach = side[:, None] * factor * (CUT_SIDE - 1) / CUT_MARK / 2
     crops = _crop(picture, (middle - reach, middle + reach), (corner, corner + size - 1))
     mean, variance = tf.nn.moments(crops, (1, 2), keepdims=True)
-    return (crops - mean) * tf.math.rsqrt(variance + 1e-4)
+    return (crops - mean) * tf.math.rsqrt(variance + 1e-4), tf.sqrt(variance[:, 0])
 
 
 def _crop(picture: tf.Tensor, ends: tuple[tf.Tensor, tf.Tensor], edges: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:

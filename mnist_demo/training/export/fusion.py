@@ -1,47 +1,52 @@
-"""What the detector and the classifier say of a mark, joined. TensorFlow operations alone."""
+"""What the detector, the classifier and the rescorer say of marks, joined. TensorFlow operations alone."""
+
+from collections.abc import Callable
 
 import tensorflow as tf
 
+from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 from mnist_demo.training.export.pyramid import INSIDE_MAX, overlaps
+from mnist_demo.training.networks.rescorer import split
 
-DIGITS = 10
-# Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,854 are read right with the constants below; beside
+# Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,940 are read right with the constants below; beside
 # them stands how many more or fewer are with others.
 DETECTOR_WEIGHT = 0.4  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
-# 0.3 and 0.5 give 1 and 5 fewer
+# 0.3 and 0.5 give 1 more and 3 fewer
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
-# it exceeds DOUBT. Without it 9 numbers fewer are read, and something in 117 more pictures that hold none. More of it,
-# 0.3 or 3.0, refuses 23 and 38 more of these and loses 23 and 31 numbers; less, 0.1 or 1.0, refuses 47 fewer, and gains
-# 4 and 11 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 5 and 7 fewer.
+# it exceeds DOUBT. Without it 12 numbers more are read, but something in 68 more pictures that hold none. More of it,
+# 0.3 or 3.0, refuses 0 and 13 more of these and loses 17 and 19 numbers; less, 0.1 or 1.0, refuses 29 and 42 fewer and
+# gains 2 and 10 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 1 and 10 fewer.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_MAX = 0.2, 2.0, 4.0
-SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them. Without it 9 fewer; 0.6 gives 8
+SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them. Without it 10 fewer; 0.6 gives 7
 # more, but numbers on the pad lose their points by it
-SLASH, AS_ONE = 3, 0.5  # a slash among the signs, and its share in what the classifier's certainty of a 1 speaks for:
-# slashes on the pad are read by it, in the sets 0 gives 1 more, 1.0 the same
-# What a digit beside it adds to a mark's log-odds of being a digit or a sign, and its share for other writing. Without
-# it 30 fewer, of cheques and registers, with 0.9 1 more; without a share for other writing 8 more, but an H at a
-# number's end becomes a 4.
-NEIGHBOUR, OTHER_BESIDE = 0.6, 0.6
-CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 5 more and 3 fewer
-# What is beside, of the higher one: a gap, how far middles differ, the other's height. Halved or doubled, each gives 1
-# fewer to 2 more.
+NEIGHBOUR = 0.6  # what a digit beside a mark adds to its log-odds of being anything; without it 20 fewer, with 0.9 3
+# more
+CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 1 more and 5 fewer
+# What is beside, of the higher one: a gap, how far middles differ, the other's height. Halved or doubled, each gives
+# the same to 4 more.
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4
 APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbour. 0.15 and
-# 0.6 give 4 and 2 fewer
+# 0.6 give 1 and 4 fewer
 PART = 2.0  # what other writing that a digit lies in takes off its log-odds: a loop of a scribble is no 0. Without it
-# something is read in 18 more pictures without numbers; 4.0 gives the same
+# something is read in 4 more pictures without numbers; 4.0 gives the same
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
+# What the rescorer says counts so much, beside 1 - it of detector and classifier; linear. Without it 60 fewer, with
+# 0.15 16; 0.4 gives 3 more, but small digits on large sheets are lost by it.
+RESCORER_SHARE = 0.25
+# Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.75 8
+# numbers more are read, and something in 36 more pictures without numbers; with 3.0 33 and 53 fewer.
+NOTHING = 1.5
 TINY = 1e-4  # odds are never beyond 1 to so little
 
 
-def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Join two opinions of marks (a logarithmic opinion pool: Hinton, 1999, "Products of Experts").
+def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Join three opinions of marks (pools, logarithmic and linear: Genest and Zidek, 1986, "Combining Probability
+    Distributions: A Critique and an Annotated Bibliography").
 
     Args:
-        scores: (n, 16) float32, how likely the detector thinks each sign to be there: digits, signs, `other`.
-        probabilities: (n, 10) float32, the classifier's.
-        boxes: (n, 4) float32: left, top, right, bottom.
+        marks: (n, 36) float32, as the rescorer takes them.
+        rescore: takes marks (1, n, 36) and gives logits (1, n, 17) of the signs and of nothing.
 
     Returns:
         signs (n, 16) float32: the probabilities of the signs, all digits counting as one sign that is then shared out
@@ -49,6 +54,18 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
         digits (n, 10) float32: the probabilities of the digits, which sum to 1; the less so that there is one, the more
             alike they are.
     """
+    scores, probabilities, _, boxes = split(marks)
+    signs, sure = _join(scores, probabilities, boxes)
+    logits = rescore(tf.pad(marks, [[0, 1], [0, 0]])[None])[0, :-1]  # with one that is none, as there may be no marks
+    nothing = tf.one_hot(len(SIGNS), len(SIGNS) + 1) * NOTHING
+    signs = (1 - RESCORER_SHARE) * signs + RESCORER_SHARE * tf.nn.softmax(logits + nothing)[:, :-1]
+    which = signs[:, :DIGITS] / tf.reduce_sum(signs[:, :DIGITS], 1, keepdims=True)
+    return signs, sure * which + (1 - sure) / DIGITS
+
+
+def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return what the detector, (n, 16), and the classifier, (n, 10), say of marks: signs, as `fuse` does; and how sure
+    it is that a digit is the one that it looks like, (n, 1)."""
     odds = _log_odds(scores)
     detected = tf.nn.log_softmax(odds[:, :DIGITS])
     which = tf.nn.softmax(
@@ -57,18 +74,16 @@ def fuse(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple
     certainty = _log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
     speaks = CERTAINTY_WEIGHT * (tf.minimum(certainty, CERTAINTY_MAX) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
-    slash = tf.one_hot(SLASH, odds.shape[1] - DIGITS - 1) * AS_ONE * probabilities[:, 1:2] * speaks
-    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE + slash, odds[:, -1:] - speaks], 1)
+    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
     within = overlaps(boxes)[1]
     beside = NEIGHBOUR * _neighbour(boxes, within, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
     digit_odds += beside - PART * _lies_in_other(boxes, within, digit_odds[:, 0], other_odds[:, -1])[:, None]
-    other_odds = tf.concat([other_odds[:, :-1] + beside, other_odds[:, -1:] + OTHER_BESIDE * beside], 1)
-    is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds)
+    is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds + beside)
     point_or_comma = 1 - tf.reduce_prod(1 - others[:, :2], 1, keepdims=True)  # which of them may be in doubt, not that
     there = tf.maximum(tf.maximum(is_digit, point_or_comma), tf.reduce_max(others, 1, keepdims=True))
     share = there / (is_digit + tf.reduce_sum(others, 1, keepdims=True))
     sure = tf.sigmoid(SURE_SLOPE * digit_odds + SURE_SHIFT)
-    return tf.concat([share * is_digit * which, share * others], 1), sure * which + (1 - sure) / DIGITS
+    return tf.concat([share * is_digit * which, share * others], 1), sure
 
 
 def _neighbour(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:

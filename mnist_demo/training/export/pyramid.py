@@ -35,8 +35,8 @@ AGREE, AGREE_WEIGHT = 0.5, 0.6
 ROUNDS = 6  # of suppression; chains of marks that beat each other are shorter, in the sets than 3
 OVERLAP_MAX = 0.4  # of two marks' union, beyond which the less likely one goes; 0.25 gives 4 more, 0.55 11 fewer
 INSIDE_MAX = 0.85  # of the smaller mark's area in a larger one, likewise; 0.7 gives 5 more, 0.95 2 fewer
-# Of a point's region in another's, beyond which they are one, seen at two scales: for points on pads, which stood twice
-# without it; 0.1 and 0.5 give the same.
+# Of a point's region in another's, and of a dash's, beyond which they are one, seen at two scales: for those on pads,
+# which stood twice without it; 0.1 and 0.5 give the same.
 OF_POINT = 0.25
 OF_COLON = 0.5  # of a point's, from which on it is one of a colon's two; and of its score, that the colon has at least
 SIDE_CERTAIN = 8.0  # pixels of a level: smaller marks are taken for so large when they are compared; 4 and 12: 1 more
@@ -219,8 +219,8 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     This is non-maximum suppression of all marks at once (Zheng et al., 2020, "Enhancing Geometric Factors in Model
     Learning", where it is called cluster NMS). A sign of a number goes for no other mark that it merely lies in.
     """
-    sign = tf.argmax(scores, 1)
-    colon, comma, point = (sign == SIGNS.index(name) for name in ":,.")
+    sign = tf.argmax(scores[:, :-1], 1)
+    colon, comma, point, dash = (sign == SIGNS.index(name) for name in ":,.-")
     best = tf.reduce_max(scores, 1)
     other = scores[:, -1] >= best
     index = tf.range(tf.shape(best)[0])
@@ -229,8 +229,8 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     within = (smaller > INSIDE_MAX) & (other | ~other[:, None])
     dot = comma | point
     of_colon = (smaller > OF_COLON) & colon[:, None] & dot & (row > OF_COLON * best)
-    one_point = (smaller > OF_POINT) & dot[:, None] & dot
-    beats = ((union > OVERLAP_MAX) | within | one_point) & likelier | of_colon  # the row's mark the column's
+    twice = (smaller > OF_POINT) & (dot[:, None] & dot | dash[:, None] & dash)
+    beats = ((union > OVERLAP_MAX) | within | twice) & likelier | of_colon  # the row's mark the column's
     beats = tf.cast(beats, tf.float32)
     kept = tf.ones_like(best)[:, None]
     for _ in range(ROUNDS):

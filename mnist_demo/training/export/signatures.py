@@ -20,6 +20,7 @@ from mnist_demo.training.drawing.cuts import CUT_SIDE
 from mnist_demo.training.export.cutting import cut_out
 from mnist_demo.training.export.fusion import fuse
 from mnist_demo.training.export.heat import heat_map
+from mnist_demo.training.export.measures import measure
 from mnist_demo.training.export.pyramid import find_marks, make_mosaic
 from mnist_demo.training.networks.classifier import SHOWN_LAYERS
 from mnist_demo.training.networks.detector import FINE, STRIDE
@@ -38,7 +39,9 @@ class DigitModel(tf.Module):
     The weights are constants of its graph, which TensorFlow arranges for the processor once; variables, at each call.
     """
 
-    def __init__(self, classifier: keras.Model, detector: keras.Model, cutter: keras.Model) -> None:
+    def __init__(
+        self, classifier: keras.Model, detector: keras.Model, cutter: keras.Model, rescorer: keras.Model
+    ) -> None:
         super().__init__(name="mnist_demo")
         shown = [classifier.get_layer(name).output for name in SHOWN_LAYERS]
         classify, cut = fix(keras.Model(classifier.inputs, [*shown, classifier.output])), fix(cutter)
@@ -48,6 +51,7 @@ class DigitModel(tf.Module):
         fine = detector.get_layer(FINE).output
         self._stem = fix(keras.Model(detector.input, fine))
         self._rest = fix(keras.Model(fine, detector.output))
+        self._rescore = fix(rescorer)
 
     def _detect(self, pictures: tf.Tensor) -> tf.Tensor:
         return self._rest(in_strips(self._stem, pictures))
@@ -90,13 +94,22 @@ class DigitModel(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec((None, None), tf.uint8, "page")])
     def read(self, page: tf.Tensor) -> dict[str, tf.Tensor]:
         """The signature `read`: the marks on a grey page (h, w), as `inference.Marks` has them."""
+        marks, images = self.see(page)
+        signs, probabilities = fuse(marks, self._rescore)
+        return {"boxes": marks[:, -4:], "signs": signs, "images": images, "probabilities": probabilities}
+
+    def see(self, page: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return what is known of the marks on a page (h, w) uint8 before it is joined, (n, 36) float32 as the rescorer
+        takes it; and the classifier's images of them, (n, 28, 28) float32."""
         mosaic = make_mosaic(page)
         marks = find_marks(self._detect, mosaic)
-        images = frame(self._cut(cut_out(mosaic, marks.boxes)))
-        signs, probabilities = fuse(marks.scores, tf.nn.softmax(self._logits(images)), marks.boxes)
+        cuts, deviations = cut_out(mosaic, marks.boxes)
+        ink = self._cut(cuts)
+        images = frame(ink)
         height, width = tf.unstack(tf.cast(tf.shape(page), tf.float32))
         boxes = tf.minimum(marks.boxes, tf.stack([width, height, width, height]))
-        return {"boxes": boxes, "signs": signs, "images": images, "probabilities": probabilities}
+        probabilities, measures = tf.nn.softmax(self._logits(images)), measure(cuts, deviations, ink, marks.boxes)
+        return tf.concat([marks.scores, probabilities, measures, boxes], 1), images
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
     def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -153,15 +166,18 @@ def for_any_batch(function: Function, side: int) -> Function:
     return answer
 
 
-def export(classifier: keras.Model, detector: keras.Model, cutter: keras.Model, folder: Path) -> None:
+def export(
+    classifier: keras.Model, detector: keras.Model, cutter: keras.Model, rescorer: keras.Model, folder: Path
+) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
     Args:
         classifier: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
         detector: as `detector.build_detector` builds it.
         cutter: as `cutter.build_cutter` builds it.
+        rescorer: as `rescorer.build_rescorer` builds it.
     """
-    model = DigitModel(classifier, detector, cutter)
+    model = DigitModel(classifier, detector, cutter, rescorer)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,

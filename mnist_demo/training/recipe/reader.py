@@ -33,6 +33,7 @@ LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the st
 WEIGHT_DECAY = 0.02
 
 Drawn = tuple[np.ndarray, ...]  # a picture (h, w) float16, standardised, and what the net should say of it
+Draw = Callable[[Any, np.random.Generator], list[Drawn]]  # by someone's hands
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Task:
     """
 
     build: Callable[[], Any]
-    draw: Callable[[Any, np.random.Generator], list[Drawn]]
+    draw: Draw
     loss: Callable[..., Any]
     batch: int
     steps: int
@@ -53,6 +54,13 @@ def detector_task() -> Task:
     from mnist_demo.training.networks.detector import build_detector, detection_loss
 
     return Task(build_detector, draw_detections, detection_loss, 16, 20_000)
+
+
+def draw_page(hands: Any, rng: np.random.Generator) -> list[Drawn]:
+    """Draw a crop: its picture and its boxes."""
+    from mnist_demo.training.drawing.crops import draw_crop
+
+    return [tuple(draw_crop(hands, rng))]
 
 
 def draw_detections(hands: Any, rng: np.random.Generator) -> list[Drawn]:
@@ -74,14 +82,17 @@ _small: list[Any] = []  # crops that wait for others, of the process that draws
 
 
 def cutter_task() -> Task:
-    from mnist_demo.training.drawing.crops import standardise
-    from mnist_demo.training.drawing.cuts import draw_cuts
     from mnist_demo.training.networks.cutter import build_cutter, cut_loss
 
-    def draw(hands: Any, rng: np.random.Generator) -> list[Drawn]:
-        return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
+    return Task(build_cutter, draw_cutouts, cut_loss, 64, 4_000)
 
-    return Task(build_cutter, draw, cut_loss, 64, 4_000)
+
+def draw_cutouts(hands: Any, rng: np.random.Generator) -> list[Drawn]:
+    """Draw marks with what is around them, and the ink of each."""
+    from mnist_demo.training.drawing.crops import standardise
+    from mnist_demo.training.drawing.cuts import draw_cuts
+
+    return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
 
 
 TASKS = {"detector": detector_task, "cutter": cutter_task}
@@ -107,22 +118,29 @@ def train_net(
     An interrupted training goes on from the folder `checkpoints`, where a file named as the net keeps the weights; a
     new one starts from those that come with the project.
     """
+    with painting(TASKS[net]().draw, folder, seed) as (drawn, painters):
+        return _train(net, Pool(drawn, painters), checkpoints, steps, seed, times)
+
+
+@contextlib.contextmanager
+def painting(draw: Draw, folder: Path, seed: int) -> Iterator[tuple[Any, list[Any]]]:
+    """Let processes draw; gives the queue, which holds lists of what they drew, and the processes."""
     context = multiprocessing.get_context("spawn")
     drawn: Any = context.Queue(64)
     painters = [
-        context.Process(target=paint, args=(net, folder, each, drawn), daemon=True)
+        context.Process(target=paint, args=(draw, folder, each, drawn), daemon=True)
         for each in np.random.SeedSequence([seed, os.getpid()]).generate_state(THREADS).tolist()
     ]
     for painter in painters:
         painter.start()
     try:
-        return _train(net, Pool(drawn, painters), checkpoints, steps, seed, times)
+        yield drawn, painters
     finally:
         for painter in painters:
             painter.terminate()
 
 
-def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
+def paint(draw: Draw, folder: Path, seed: int, drawn: Any) -> None:
     """Draw as long as who asked for it lives, and put what is drawn into the queue."""
     import cv2
 
@@ -131,7 +149,7 @@ def paint(net: str, folder: Path, seed: int, drawn: Any) -> None:
     cv2.setNumThreads(1)
     os.nice(5)
     drawn.cancel_join_thread()  # what is in the queue is of no use to anyone else
-    draw, hands, rng = TASKS[net]().draw, load_hands(folder), np.random.default_rng(seed)
+    hands, rng = load_hands(folder), np.random.default_rng(seed)
     parent = multiprocessing.parent_process()
     while parent is not None and parent.is_alive():
         some = [each for _ in range(DRAWN_AT_ONCE) for each in draw(hands, rng)]
