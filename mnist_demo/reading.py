@@ -118,9 +118,10 @@ def recognize(image: Source, classifier: "Classifier", may_turn: bool = True) ->
 
 def _stands_out(marks: Sequence[Marks], turned: int) -> bool:
     """Whether a picture's likeliest digit, turned so, is likelier than other writing in its place any other way up."""
-    likeliest = [each.signs[each.signs[:, :10].sum(1).argmax()] if len(each.signs) else np.zeros(16) for each in marks]
-    others = [signs[-1] for way, signs in enumerate(likeliest) if way != turned]
-    return bool(likeliest[turned][:10].sum() - max(others) >= LONE)
+    digit = marks[turned].signs[:, :10].sum(1).max()
+    signs = [each.signs for way, each in enumerate(marks) if way != turned and len(each.signs)]
+    others = [each[each[:, :10].sum(1).argmax(), -1] for each in signs]
+    return bool(digit - max(others, default=0.0) >= LONE)
 
 
 def _evidence(reading: Reading) -> float:

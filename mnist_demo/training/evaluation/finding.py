@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnist_demo.inference import Classifier
 from mnist_demo.reading import SEEN, label_of
+from mnist_demo.training.drawing.boxes import Boxes, area, overlap, shared
 from mnist_demo.training.drawing.crops import Crop, draw_crop
 from mnist_demo.training.drawing.hands import Hands
 from mnist_demo.training.drawing.sheet import NO_SIGN, SIGNS
@@ -17,8 +17,6 @@ from mnist_demo.training.networks.detector import READ_FROM, SMALL_FROM, SMALL_S
 PAGES = 400
 OVERLAP = 0.5  # of two boxes' union, from which on a sign is found
 INSIDE = 0.5  # of a mark, in what may be anything: such a mark is no error
-
-Boxes = NDArray[np.float32]  # (n, 4): left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -84,19 +82,3 @@ def reach(boxes: Boxes) -> Boxes:
     """Return boxes whose sides are SIDE_CERTAIN pixels at least, as it takes to tell points apart."""
     middles, sides = (boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(boxes[:, 2:] - boxes[:, :2], SIDE_CERTAIN)
     return np.concatenate([middles - sides / 2, middles + sides / 2], 1)
-
-
-def overlap(a: Boxes, b: Boxes) -> Boxes:
-    """Return the boxes' (n, 4) and (m, 4) intersections over their unions, (n, m)."""
-    common = shared(a, b)
-    return common / np.maximum(area(a)[:, None] + area(b)[None] - common, 1e-3)
-
-
-def shared(a: Boxes, b: Boxes) -> Boxes:
-    """Return the areas (n, m) that boxes (n, 4) and (m, 4) share."""
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0), 2)
-
-
-def area(boxes: Boxes) -> Boxes:
-    return np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), 1)

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 from mnist_demo.training.export.pyramid import INSIDE_MAX, overlaps
-from mnist_demo.training.networks.rescorer import split
+from mnist_demo.training.networks.rescorer import log_odds, split
 
 # Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,940 are read right with the constants below; beside
 # them stands how many more or fewer are with others.
@@ -37,7 +37,6 @@ RESCORER_SHARE = 0.25
 # Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.75 8
 # numbers more are read, and something in 36 more pictures without numbers; with 3.0 33 and 53 fewer.
 NOTHING = 1.5
-TINY = 1e-4  # odds are never beyond 1 to so little
 
 
 def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -66,12 +65,12 @@ def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[t
 def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return what the detector, (n, 16), and the classifier, (n, 10), say of marks: signs, as `fuse` does; and how sure
     it is that a digit is the one that it looks like, (n, 1)."""
-    odds = _log_odds(scores)
+    odds = log_odds(scores)
     detected = tf.nn.log_softmax(odds[:, :DIGITS])
     which = tf.nn.softmax(
         DETECTOR_WEIGHT * detected + (1 - DETECTOR_WEIGHT) * tf.math.log(tf.maximum(probabilities, 1e-6))
     )
-    certainty = _log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
+    certainty = log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
     speaks = CERTAINTY_WEIGHT * (tf.minimum(certainty, CERTAINTY_MAX) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
     other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
@@ -109,7 +108,3 @@ def _lies_in_other(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, o
     lies_in = (within > INSIDE_MAX) & (area > area[:, None])
     other = tf.where(other_odds > digit_odds, tf.sigmoid(other_odds), 0.0)
     return tf.reduce_max(tf.where(lies_in, other, 0.0), 1)
-
-
-def _log_odds(probabilities: tf.Tensor) -> tf.Tensor:
-    return tf.math.log((probabilities + TINY) / (1 - probabilities + TINY))

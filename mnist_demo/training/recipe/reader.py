@@ -157,6 +157,12 @@ def paint(draw: Draw, folder: Path, seed: int, drawn: Any) -> None:
             drawn.put(some, timeout=60)
 
 
+def check_painters(painters: list[Any]) -> None:
+    """Raises RuntimeError where a process that draws has ended."""
+    if not all(painter.is_alive() for painter in painters):
+        raise RuntimeError("a process that draws has ended; its error is above")
+
+
 class Pool:
     """The newest of what was drawn; each array has it along its first axis."""
 
@@ -172,8 +178,7 @@ class Pool:
             RuntimeError: a process that draws has ended.
         """
         while wait or self.size < POOL or self.drawn < self.used:
-            if not all(painter.is_alive() for painter in self._painters):
-                raise RuntimeError("a process that draws has ended; its error is above")
+            check_painters(self._painters)
             try:
                 drawn = self._queue.get(timeout=10 if wait else None, block=wait)
             except queue.Empty:

@@ -21,13 +21,22 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_demo.training.data import data_dir
+from mnist_demo.training.drawing.boxes import Boxes, area, overlap, shared
 from mnist_demo.training.drawing.sheet import OTHER, SIGNS, UNKNOWN
 from mnist_demo.training.export.__main__ import export_kept, load_kept
 from mnist_demo.training.export.signatures import DigitModel
 from mnist_demo.training.networks.rescorer import COLUMNS, KINDS, Doubt, build_rescorer, rescoring_loss
 from mnist_demo.training.networks.weights import keep_weights
 from mnist_demo.training.recipe.learning import Batch, Learner, Trapezoid, averaging, learn
-from mnist_demo.training.recipe.reader import DECAY, LEARNING_RATE, WARM_UP, WEIGHT_DECAY, draw_page, painting
+from mnist_demo.training.recipe.reader import (
+    DECAY,
+    LEARNING_RATE,
+    WARM_UP,
+    WEIGHT_DECAY,
+    check_painters,
+    draw_page,
+    painting,
+)
 
 PAGES, PAGES_A_STEP, STEPS = 70_000, 96, 24_000
 TOLD_EVERY = 10_000  # pages
@@ -41,7 +50,6 @@ SAME, SAME_MIDDLE, SAME_SIDE = 0.5, 0.35, 2.5
 # both and of itself; with a sign that is too small to be known, of itself.
 APART, APART_UNKNOWN, OF_UNKNOWN, OF_SMALL = 0.25, 0.2, 0.25, 0.3
 
-Boxes = NDArray[np.float32]  # left, top, right, bottom in a page's pixels
 Read = Callable[[NDArray[np.uint8]], NDArray[np.float32]]  # a page to its marks, as the rescorer takes them
 
 
@@ -97,8 +105,7 @@ def read_pages(read: Read, folder: Path, count: int, seed: int) -> tuple[NDArray
     rng, done = np.random.default_rng(seed), 0
     with painting(draw_page, folder, seed) as (drawn, painters):
         while done < count:
-            if not all(painter.is_alive() for painter in painters):
-                raise RuntimeError("a process that draws has ended; its error is above")
+            check_painters(painters)
             with contextlib.suppress(queue.Empty):
                 for picture, boxes in drawn.get(timeout=10)[: count - done]:
                     found = near_each_other(read(picture), rng)
@@ -129,7 +136,8 @@ def kinds_of(marks: NDArray[np.float32], drawn: Boxes) -> NDArray[np.bool_]:
     """
     found, drawn = marks[:, -4:], drawn[drawn[:, 0] > -9]
     kinds = np.zeros((len(found), KINDS), bool)
-    union, own = _shares(found, drawn[:, 1:5])
+    regions = drawn[:, 1:5]
+    union, own = overlap(found, regions), shared(found, regions) / np.maximum(area(found)[:, None], 1e-3)
     signs, known = drawn[:, 0] >= 0, drawn[:, 5] >= READ_FROM
     alike = np.where(signs, np.maximum(union, _small_alike(found, drawn)), 0)
     other_sign = (union > APART) & signs
@@ -149,14 +157,6 @@ def kinds_of(marks: NDArray[np.float32], drawn: Boxes) -> NDArray[np.bool_]:
             kinds[likeliest] = False
             kinds[likeliest, sign] = known[i]
     return kinds
-
-
-def _shares(found: Boxes, drawn: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what boxes share, (n, m): as parts of the union of both, and of the found one."""
-    low, high = np.maximum(found[:, None, :2], drawn[:, :2]), np.minimum(found[:, None, 2:], drawn[:, 2:])
-    shared = np.prod(np.maximum(high - low, 0), -1)
-    areas, drawn_areas = (np.prod(boxes[:, 2:] - boxes[:, :2], 1) for boxes in (found, drawn))
-    return shared / np.maximum(areas[:, None] + drawn_areas - shared, 1e-6), shared / np.maximum(areas[:, None], 1e-6)
 
 
 def _small_alike(found: Boxes, drawn: Boxes) -> NDArray[np.float32]:
