@@ -1,6 +1,6 @@
 """How every net learns: its pictures varied, its answers judged, its weights averaged, each part kept on the way.
 
-All of it is Keras' own operations, so that the reader's nets train with any of Keras' backends: KERAS_BACKEND=jax, say.
+All of it is Keras' own operations, so that detector and cutter train with any of its backends: KERAS_BACKEND=jax, say.
 """
 
 from collections.abc import Callable, Iterator, Sequence
