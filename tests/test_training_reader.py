@@ -20,6 +20,7 @@ from mnist_demo.training.drawing.crops import BOXES_MAX, SIDE, Crop, draw_crop, 
 from mnist_demo.training.drawing.cuts import CUT_SIDE, draw_cuts
 from mnist_demo.training.drawing.hands import Hands
 from mnist_demo.training.drawing.photos import LOOKS, photo
+from mnist_demo.training.drawing.rows import ROW_HEIGHT, ROW_WIDTH, Row, draw_rows, find_rows
 from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Sheet, draw_round
 from mnist_demo.training.evaluation.finding import count_page
 from mnist_demo.training.evaluation.specimens import own_hands
@@ -40,6 +41,15 @@ from mnist_demo.training.networks.detector import (
     make_targets,
 )
 from mnist_demo.training.networks.rescorer import COLUMNS, Doubt, build_rescorer, rescoring_loss
+from mnist_demo.training.networks.row_reader import (
+    NO_MIDDLE,
+    PLACES,
+    STEP,
+    build_row_reader,
+    fits,
+    lay_side_by_side,
+    row_loss,
+)
 from mnist_demo.training.networks.weights import load_weights
 from mnist_demo.training.recipe.reader import Pool
 from mnist_demo.training.recipe.rescoring import kinds_of
@@ -371,6 +381,59 @@ class TestRescorer:
         assert kinds_of(TestFusion.said((1, 1, 9, 9)).numpy(), boxes_of())[0, -1]
 
 
+class TestRows:
+    def test_drawn_rows_hold_every_sign_from_left_to_right(self, hands: Hands) -> None:
+        rows = [row for seed in range(150) for row in draw_rows(hands, np.random.default_rng(seed))]
+        assert set(range(len(SIGNS))) == {sign for row in rows for sign in row.signs.tolist()}
+        assert any(not len(row.signs) for row in rows)
+        for row in rows:
+            height, width = row.picture.shape
+            assert height == ROW_HEIGHT
+            assert 0 < width <= ROW_WIDTH
+            assert (np.diff(row.middles) >= 0).all()
+            assert ((row.middles >= 0) & (row.middles <= width)).all()
+
+    @pytest.mark.parametrize(
+        ("boxes", "rows"),
+        [
+            ([(0, 0, 20, 30), (24, 2, 44, 32), (48, 4, 68, 34)], 1),
+            ([(0, 0, 20, 30), (90, 0, 110, 30)], 2),
+            ([(0, 0, 20, 30), (0, 40, 20, 70)], 2),
+            ([(0, 0, 20, 30), (24, 10, 30, 20)], 2),
+            ([(90, 0, 110, 30), (0, 0, 20, 30), (40, 0, 60, 30), (66, 0, 86, 30)], 1),
+            ([], 0),
+        ],
+        ids=["beside each other", "far apart", "below each other", "large and small", "in any order", "none"],
+    )
+    def test_digits_of_a_row_stand_beside_each_other(self, boxes: list[tuple[float, ...]], rows: int) -> None:
+        assert len(set(find_rows(np.array(boxes, np.float32).reshape(-1, 4)).tolist())) == rows
+
+    def test_rows_side_by_side_say_at_each_place_what_has_its_middle_there(self) -> None:
+        grey = np.zeros((ROW_HEIGHT, 102), np.uint8)
+        row = Row(grey, np.array([7, POINT], np.int8), np.array([30, 90], np.float32))
+        assert fits([row] * 3)
+        assert not fits([row] * 4)
+        strip, said = lay_side_by_side([row, row], [grey.astype(np.float16) + 1] * 2)
+        assert (strip.shape, said.shape) == ((ROW_HEIGHT, ROW_WIDTH), (PLACES,))
+        second = int(np.flatnonzero(strip[0, 102:])[0]) + 102
+        assert second % STEP == 0
+        for start in (0, second // STEP):
+            assert (said[start + 7], said[start + 22]) == (7, POINT)
+            assert (said[start + 6], said[start + 8]) == (UNKNOWN, UNKNOWN)
+            assert said[start + 15] == NO_MIDDLE
+        assert (said[second // STEP + 30 :] == UNKNOWN).all()
+
+    def test_what_is_not_known_of_a_row_counts_for_nothing(self) -> None:
+        said = np.full((1, PLACES), UNKNOWN, np.int8)
+        said[0, :3] = 7, NO_MIDDLE, NO_MIDDLE
+        logits = np.random.default_rng(0).normal(size=(1, PLACES, 17)).astype(np.float32)
+        loss = float(row_loss(logits, said))
+        logits[:, 3:] *= -3
+        assert float(row_loss(logits, said)) == pytest.approx(loss)
+        logits[:, 0, 7] += 5
+        assert float(row_loss(logits, said)) < loss
+
+
 def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:
     painter = multiprocessing.get_context("spawn").Process(target=print)
     painter.start()
@@ -379,7 +442,9 @@ def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:
         Pool(queue.Queue(), [painter]).fill(wait=False)
 
 
-@pytest.mark.parametrize(("build", "side"), [(build_detector, 64), (build_cutter, CUT_SIDE)])
+@pytest.mark.parametrize(
+    ("build", "side"), [(build_detector, 64), (build_cutter, CUT_SIDE), (build_row_reader, ROW_HEIGHT)]
+)
 def test_folding_changes_nothing(build: Callable[..., keras.Model], side: int) -> None:
     network, rng = build(), np.random.default_rng(9)
     for layer in network.layers:  # as training leaves it: nothing 0 or 1

@@ -1,1 +1,1 @@
-"""The nets: a classifier, a detector, a cutter and a rescorer, with their targets and losses."""
+"""The nets: a classifier, a detector, a cutter, a row reader and a rescorer, with their targets and losses."""

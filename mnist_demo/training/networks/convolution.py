@@ -8,15 +8,21 @@ from keras import layers, ops
 
 
 def convolve(
-    x: keras.KerasTensor, channels: int, normalised: bool, stride: int = 1, name: str | None = None
+    x: keras.KerasTensor,
+    channels: int,
+    normalised: bool,
+    stride: int | tuple[int, int] = 1,
+    name: str | None = None,
+    kernel: int | tuple[int, int] = 3,
+    padding: str = "same",
 ) -> keras.KerasTensor:
-    """Return what a layer of 3x3 convolutions responds to x (n, h, w, c), 0 or more; its edge is padded.
+    """Return what a layer of convolutions, 3x3 by default, responds to x (n, h, w, c), 0 or more; its edge is padded.
 
     Args:
         normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
         name: of the responses.
     """
-    x = layers.Conv2D(channels, 3, stride, padding="same", use_bias=not normalised)(x)
+    x = layers.Conv2D(channels, kernel, stride, padding=padding, use_bias=not normalised)(x)
     return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)
 
 

@@ -1,9 +1,9 @@
 """Train the reader's nets on pages that are drawn meanwhile: python -m mnist_demo.training.recipe.reader.
 
-Processes draw crops into a pool, of which each step takes some at random; so a slow machine sees a crop more than once
-and never waits for one. The learning rate stays as it is until the last part of the training, where it falls to nothing
-(a warm-up, a stable part and a decay: Hu et al., "MiniCPM", 2024, https://arxiv.org/abs/2404.06395): a training that
-was stopped goes on from its last checkpoint, and one that has ended can be made longer.
+Processes draw crops into a pool, of which each step takes some at random; so a slow machine sees a crop more than once,
+and seldom waits for one. The learning rate stays as it is until the last part of the training, where it falls to
+nothing (a warm-up, a stable part and a decay: Hu et al., "MiniCPM", 2024, https://arxiv.org/abs/2404.06395): a training
+that was stopped goes on from its last checkpoint, and one that has ended can be made longer.
 """
 
 import argparse
@@ -28,6 +28,7 @@ THREADS = max(1, (os.cpu_count() or 2) - 1)  # of TensorFlow, and processes that
 POOL = 2048 * THREADS  # of what is drawn, newest
 SMALL_TOGETHER = 4  # crops of small pictures, seen at once
 POOL_MIN = 512  # before training begins
+SEEN_MAX = 4  # times that what is drawn is seen, in the mean: training waits for more, rather than learn it by heart
 DRAWN_AT_ONCE = 8
 LEARNING_RATE, WARM_UP, DECAY = 2e-3, 300, 0.2  # steps; and the share of the steps at the end where the rate falls
 WEIGHT_DECAY = 0.02
@@ -95,7 +96,31 @@ def draw_cutouts(hands: Any, rng: np.random.Generator) -> list[Drawn]:
     return [(standardise(cut.picture), cut.ink) for cut in draw_cuts(hands, rng)]
 
 
-TASKS = {"detector": detector_task, "cutter": cutter_task}
+def row_reader_task() -> Task:
+    from mnist_demo.training.networks.row_reader import build_row_reader, row_loss
+
+    return Task(build_row_reader, draw_strips, row_loss, 8, 20_000)
+
+
+def draw_strips(hands: Any, rng: np.random.Generator) -> list[Drawn]:
+    """Draw rows, and once there are as many as fit beside each other, what the row reader should say of them."""
+    from mnist_demo.training.drawing.crops import standardise
+    from mnist_demo.training.drawing.rows import draw_rows
+    from mnist_demo.training.networks.row_reader import fits, lay_side_by_side
+
+    strips: list[Drawn] = []
+    for row in draw_rows(hands, rng):
+        if not fits([*_waiting, row]):
+            strips.append(lay_side_by_side(_waiting, [standardise(each.picture) for each in _waiting]))
+            _waiting.clear()
+        _waiting.append(row)
+    return strips
+
+
+_waiting: list[Any] = []  # rows that wait for others, of the process that draws
+
+
+TASKS = {"detector": detector_task, "cutter": cutter_task, "row_reader": row_reader_task}
 
 
 def main() -> None:
@@ -172,11 +197,13 @@ class Pool:
         self._arrays: list[np.ndarray] = []
 
     def fill(self, wait: bool) -> None:
-        """Take as much of what has been drawn as was used, waiting for some of it if need be.
+        """Take as much of what has been drawn as was used, waiting for some of it if need be or that has been seen
+        SEEN_MAX times.
 
         Raises:
             RuntimeError: a process that draws has ended.
         """
+        wait = wait or self.used > SEEN_MAX * self.drawn
         while wait or self.size < POOL or self.drawn < self.used:
             check_painters(self._painters)
             try:
@@ -192,7 +219,7 @@ class Pool:
                 self._next = (self._next + 1) % POOL
                 self.size = min(self.size + 1, POOL)
             self.drawn += len(drawn)
-            wait = self.size < POOL_MIN
+            wait = self.size < POOL_MIN or self.used > SEEN_MAX * self.drawn
 
     def batches(self, count: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         """Endless batches of what is in the pool: pictures with a channel, and what the net should say of them."""
