@@ -409,11 +409,11 @@ class TestRows:
         assert len(set(find_rows(np.array(boxes, np.float32).reshape(-1, 4)).tolist())) == rows
 
     def test_rows_side_by_side_say_at_each_place_what_has_its_middle_there(self) -> None:
-        grey = np.zeros((ROW_HEIGHT, 102), np.uint8)
+        grey = np.tile(np.arange(102, dtype=np.uint8), (ROW_HEIGHT, 1))
         row = Row(grey, np.array([7, POINT], np.int8), np.array([30, 90], np.float32))
         assert fits([row] * 3)
         assert not fits([row] * 4)
-        strip, said = lay_side_by_side([row, row], [grey.astype(np.float16) + 1] * 2)
+        strip, said = lay_side_by_side([row, row])
         assert (strip.shape, said.shape) == ((ROW_HEIGHT, ROW_WIDTH), (PLACES,))
         second = int(np.flatnonzero(strip[0, 102:])[0]) + 102
         assert second % STEP == 0
@@ -439,7 +439,7 @@ def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:
     painter.start()
     painter.join()
     with pytest.raises(RuntimeError, match="draws has ended"):
-        Pool(queue.Queue(), [painter]).fill(wait=False)
+        Pool(queue.Queue(), [painter]).fill()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.training.drawing.boxes import Boxes
+from mnist_demo.training.drawing.boxes import Boxes, area, shared
 from mnist_demo.training.drawing.camera import take_picture
 from mnist_demo.training.drawing.crops import CUT, SIDE, draw_sheet, judge_visible
 from mnist_demo.training.drawing.hands import Hands
@@ -104,12 +104,10 @@ def _cut_row(
     width = max(ROW_WIDTH_MIN, round((right - left) * scale))
     if width > ROW_WIDTH:
         return None
+    boxes = np.array([mark.box for mark in sheet.marks]).reshape(-1, 4)
+    shares = shared(boxes, np.array([[left, top, right, bottom]]))[:, 0] / np.maximum(area(boxes), 1e-3)
     signs = []
-    for mark in sheet.marks:
-        low = np.maximum(mark.box[:2], (left, top))
-        high = np.minimum(mark.box[2:], (right, bottom))
-        whole = (mark.box[2] - mark.box[0]) * (mark.box[3] - mark.box[1])
-        share = float(np.prod(np.maximum(high - low, 0)) / max(whole, 1e-3))
+    for mark, share in zip(sheet.marks, shares.tolist(), strict=True):
         if mark.sign == NO_SIGN or share < SEEN:
             continue
         middle = np.add(mark.box[:2], mark.box[2:]) / 2

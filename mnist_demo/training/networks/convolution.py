@@ -16,11 +16,12 @@ def convolve(
     kernel: int | tuple[int, int] = 3,
     padding: str = "same",
 ) -> keras.KerasTensor:
-    """Return what a layer of convolutions, 3x3 by default, responds to x (n, h, w, c), 0 or more; its edge is padded.
+    """Return what a layer of convolutions, 3x3 by default, responds to x (n, h, w, c), 0 or more.
 
     Args:
         normalised: whether the convolutions' outputs are normalised, as training needs it; without, they have biases.
         name: of the responses.
+        padding: of x's edge, as Keras has it: "same" or "valid", which is none.
     """
     x = layers.Conv2D(channels, kernel, stride, padding=padding, use_bias=not normalised)(x)
     return layers.ReLU(name=name)(layers.BatchNormalization()(x) if normalised else x)

@@ -13,8 +13,9 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from mnist_demo.training.drawing.crops import standardise
 from mnist_demo.training.drawing.rows import ROW_HEIGHT, ROW_WIDTH, Row
-from mnist_demo.training.drawing.sheet import SIGNS
+from mnist_demo.training.drawing.sheet import SIGNS, UNKNOWN
 from mnist_demo.training.networks.convolution import convolve
 
 WIDTHS = 24, 48, 80, 128  # channels at heights of 20, 10, 5 and 1
@@ -23,7 +24,6 @@ ALONG = 5, 5, 7, 7  # how many places the blocks of height 1 see
 STEP = 4  # pixels of a row to a place
 PLACES = ROW_WIDTH // STEP
 NO_MIDDLE = len(SIGNS)  # what a place is where no sign has its middle
-UNKNOWN = -1
 BETWEEN = 24  # pixels between rows that are seen at once
 
 
@@ -60,17 +60,14 @@ def _slot(row: Row) -> int:
     return -(-(row.picture.shape[1] + BETWEEN) // STEP) * STEP
 
 
-def lay_side_by_side(rows: list[Row], pictures: list[NDArray[np.float16]]) -> tuple[NDArray[Any], NDArray[np.int8]]:
-    """Return rows beside each other, (40, 400) float16, 0 between them; and what the row reader should say, (100,).
-
-    Args:
-        rows: as many as fit; pictures: theirs, standardised.
-    """
+def lay_side_by_side(rows: list[Row]) -> tuple[NDArray[np.float16], NDArray[np.int8]]:
+    """Return rows, as many as fit, standardised and beside each other, (40, 400) float16, 0 between them; and what the
+    row reader should say, (100,) int8: signs, NO_MIDDLE, or UNKNOWN, which does not count."""
     strip, said = np.zeros((ROW_HEIGHT, ROW_WIDTH), np.float16), np.full(PLACES, UNKNOWN, np.int8)
     start = 0
-    for row, picture in zip(rows, pictures, strict=True):
-        width = picture.shape[1]
-        strip[:, start : start + width] = picture
+    for row in rows:
+        width = row.picture.shape[1]
+        strip[:, start : start + width] = standardise(row.picture)
         places = np.full(-(-width // STEP), NO_MIDDLE, np.int8)
         middles = np.clip(row.middles // STEP, 0, len(places) - 1).astype(int)
         for beside in (-1, 1):

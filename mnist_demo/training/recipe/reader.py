@@ -104,14 +104,13 @@ def row_reader_task() -> Task:
 
 def draw_strips(hands: Any, rng: np.random.Generator) -> list[Drawn]:
     """Draw rows, and once there are as many as fit beside each other, what the row reader should say of them."""
-    from mnist_demo.training.drawing.crops import standardise
     from mnist_demo.training.drawing.rows import draw_rows
     from mnist_demo.training.networks.row_reader import fits, lay_side_by_side
 
     strips: list[Drawn] = []
     for row in draw_rows(hands, rng):
         if not fits([*_waiting, row]):
-            strips.append(lay_side_by_side(_waiting, [standardise(each.picture) for each in _waiting]))
+            strips.append(lay_side_by_side(_waiting))
             _waiting.clear()
         _waiting.append(row)
     return strips
@@ -196,15 +195,14 @@ class Pool:
         self._queue, self._next, self.size, self.drawn, self.used = queue, 0, 0, 0, 0
         self._arrays: list[np.ndarray] = []
 
-    def fill(self, wait: bool) -> None:
-        """Take as much of what has been drawn as was used, waiting for some of it if need be or that has been seen
-        SEEN_MAX times.
+    def fill(self) -> None:
+        """Take as much of what has been drawn as was used, waiting for some where there is too little, or where it has
+        been seen too often.
 
         Raises:
             RuntimeError: a process that draws has ended.
         """
-        wait = wait or self.used > SEEN_MAX * self.drawn
-        while wait or self.size < POOL or self.drawn < self.used:
+        while (wait := self._wants_more()) or self.size < POOL or self.drawn < self.used:
             check_painters(self._painters)
             try:
                 drawn = self._queue.get(timeout=10 if wait else None, block=wait)
@@ -219,13 +217,14 @@ class Pool:
                 self._next = (self._next + 1) % POOL
                 self.size = min(self.size + 1, POOL)
             self.drawn += len(drawn)
-            wait = self.size < POOL_MIN or self.used > SEEN_MAX * self.drawn
+
+    def _wants_more(self) -> bool:
+        return self.size < POOL_MIN or self.used > SEEN_MAX * self.drawn
 
     def batches(self, count: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         """Endless batches of what is in the pool: pictures with a channel, and what the net should say of them."""
-        self.fill(wait=True)
         while True:
-            self.fill(wait=False)
+            self.fill()
             pictures, *targets = self.sample(count, rng)
             yield pictures[..., None], tuple(targets)
 
