@@ -20,6 +20,7 @@ from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import FINE, build_detector
 from mnist_demo.training.networks.rescorer import build_rescorer
+from mnist_demo.training.networks.row_reader import build_row_reader
 
 # The fields that are used of prediction_log.proto, predict.proto and model.proto in TensorFlow Serving's
 # https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis, as the protobuf runtime wants them.
@@ -112,8 +113,8 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder exported from nets that have not been trained."""
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("mnist") / "1"
-    nets = build_network(width=2, normalised=False), build_detector(False), build_cutter(False), build_rescorer()
-    export(*nets, folder)
+    nets = build_detector(False), build_cutter(False), build_row_reader(False), build_rescorer()
+    export(build_network(width=2, normalised=False), *nets, folder)
     return folder
 
 

@@ -4,6 +4,7 @@ import multiprocessing
 import queue
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import keras
@@ -15,6 +16,8 @@ from PIL import Image
 
 from mnist_demo.examples import FOLDER, PHOTOS
 from mnist_demo.hand import write_digit
+from mnist_demo.inference import Classifier
+from mnist_demo.inference.integrity import golden_page
 from mnist_demo.training.digits.framing import frame
 from mnist_demo.training.drawing.crops import BOXES_MAX, SIDE, Crop, draw_crop, is_small, judge_visible, lay_down
 from mnist_demo.training.drawing.cuts import CUT_SIDE, draw_cuts
@@ -27,7 +30,8 @@ from mnist_demo.training.evaluation.specimens import own_hands
 from mnist_demo.training.export.cutting import cut_out
 from mnist_demo.training.export.fusion import fuse
 from mnist_demo.training.export.measures import measure
-from mnist_demo.training.export.pyramid import LEVELS, find_marks, make_mosaic
+from mnist_demo.training.export.pyramid import LEVELS, Marks, find_marks, make_mosaic
+from mnist_demo.training.export.rows import find_windows, lay_out, read_rows
 from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import (
@@ -40,7 +44,7 @@ from mnist_demo.training.networks.detector import (
     build_detector,
     make_targets,
 )
-from mnist_demo.training.networks.rescorer import COLUMNS, Doubt, build_rescorer, rescoring_loss
+from mnist_demo.training.networks.rescorer import COLUMNS, PARTS, Doubt, build_rescorer, rescoring_loss
 from mnist_demo.training.networks.row_reader import (
     NO_MIDDLE,
     PLACES,
@@ -55,6 +59,7 @@ from mnist_demo.training.recipe.reader import Pool
 from mnist_demo.training.recipe.rescoring import kinds_of
 
 POINT = SIGNS.index(".")
+ROWS = slice(sum(PARTS[:3]), sum(PARTS[:4]))  # of what is known of a mark: what the row reader says
 
 
 @pytest.fixture(scope="module")
@@ -278,10 +283,12 @@ class TestFusion:
 
     @staticmethod
     def said(*boxes: tuple[float, ...], digit: int = 7, scores: tuple[float, ...] = (0.95, 0.3, 0.95)) -> tf.Tensor:
-        """Marks (n, 36) that detector and classifier take for a digit, the one more than the other."""
+        """Marks (n, 53) that detector and classifier take for a digit, the one more than the other; the row reader says
+        nothing of them."""
         marks = np.full((len(boxes), COLUMNS), 0.01, np.float32)
         marks[:, digit] = scores[: len(boxes)]
         marks[:, len(SIGNS) + digit] = 0.91
+        marks[:, ROWS] = 0
         marks[:, -4:] = boxes
         return tf.constant(marks)
 
@@ -293,6 +300,8 @@ class TestFusion:
             scores,
             rng.dirichlet(np.full(10, 0.3), 53),
             rng.uniform(0, 1, (53, 6)),
+            rng.uniform(0, 1, (53, 16)),
+            rng.integers(0, 2, (53, 1)),
             low,
             low + rng.uniform(0, 40, (53, 2)),
         )
@@ -342,12 +351,17 @@ class TestRescorer:
         assert float(rescoring_loss(logits, kinds)) < loss
 
     def test_doubt_leaves_marks_what_they_are(self) -> None:
-        marks = TestFusion.said(*TestFusion.BESIDE)[None]
+        marks = TestFusion.said(*TestFusion.BESIDE).numpy()[None]
+        marks[:, :2, ROWS] = 0.01
+        marks[:, :2, ROWS][..., [7, -1]] = 1
         doubted = Doubt(0)(marks).numpy()
         assert doubted.shape == marks.shape
         assert not np.allclose(doubted, marks, atol=0.01)
-        scores, probabilities, _, boxes = np.split(doubted[0], [16, 26, 32], 1)
+        scores, probabilities, _, rows, boxes = np.split(doubted[0], np.cumsum(PARTS[:-1]), 1)
         assert ((scores > 0) & (scores < 1)).all()
+        assert (rows[:2, :-1].argmax(1) == 7).all()
+        assert (rows[:2, -1] == 1).all()
+        assert not rows[2].any()
         np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-5)
         assert (probabilities.argmax(1) == 7).all()
         widths = boxes[:, 2] - boxes[:, 0]
@@ -406,7 +420,14 @@ class TestRows:
         ids=["beside each other", "far apart", "below each other", "large and small", "in any order", "none"],
     )
     def test_digits_of_a_row_stand_beside_each_other(self, boxes: list[tuple[float, ...]], rows: int) -> None:
-        assert len(set(find_rows(np.array(boxes, np.float32).reshape(-1, 4)).tolist())) == rows
+        digits = np.array(boxes, np.float32).reshape(-1, 4)
+        assert len(set(find_rows(digits).tolist())) == rows
+        point = np.array([[22, 26, 25, 29]], np.float32)
+        signs = np.eye(len(SIGNS), dtype=np.float32)[[*([7] * len(boxes)), POINT]]
+        marks = Marks(tf.constant(np.concatenate([digits, point])), tf.constant(signs))
+        windows, belongs = find_windows(marks, make_mosaic(tf.fill((120, 120), tf.constant(255, tf.uint8))))
+        assert len(windows) == rows + 1
+        assert belongs.numpy().max(0).tolist() == [2] * len(boxes) + [1 if len(boxes) > 1 else 0]
 
     def test_rows_side_by_side_say_at_each_place_what_has_its_middle_there(self) -> None:
         grey = np.tile(np.arange(102, dtype=np.uint8), (ROW_HEIGHT, 1))
@@ -422,6 +443,34 @@ class TestRows:
             assert (said[start + 6], said[start + 8]) == (UNKNOWN, UNKNOWN)
             assert said[start + 15] == NO_MIDDLE
         assert (said[second // STEP + 30 :] == UNKNOWN).all()
+
+    def test_rows_of_a_page_are_laid_out_as_the_row_reader_learned_them(self, crops: list[Crop]) -> None:
+        alike = []
+        for crop in crops[:20]:
+            height, width = crop.picture.shape
+            windows = [(0, 0, width, height), (width // 4, height // 4, width // 2, height // 2)]
+            strip, starts, widths = lay_out(make_mosaic(tf.constant(crop.picture)), tf.constant(windows, tf.float32))
+            for (left, top, right, bottom), start, wide in zip(windows, starts.numpy(), widths.numpy(), strict=True):
+                smooth = cv2.INTER_AREA if bottom - top > ROW_HEIGHT else cv2.INTER_LINEAR
+                row = cv2.resize(crop.picture[top:bottom, left:right], (wide, ROW_HEIGHT), interpolation=smooth)
+                if row.std() > 5:
+                    alike.append(np.corrcoef(strip.numpy()[:, start : start + wide].ravel(), row.ravel())[0, 1])
+            assert not strip.numpy()[:, widths[0] : starts[1]].any()
+        assert len(alike) > 20
+        assert np.median(alike) > 0.98
+
+    def test_each_mark_of_a_row_gets_what_is_said_of_its_middle(self, classifier: Classifier) -> None:
+        page = np.pad(golden_page(), ((0, 90), (0, 0)), constant_values=255)
+        found = classifier.read(golden_page())
+        dash = np.eye(len(SIGNS), dtype=np.float32)[None, SIGNS.index("-")]
+        boxes = np.concatenate([found.boxes[:3], [[30, 100, 60, 104]]]).astype(np.float32)
+        marks = Marks(tf.constant(boxes), tf.constant(np.concatenate([found.signs[:3], dash])))
+        row_reader = load_weights("row_reader", build_row_reader())
+        said = read_rows(partial(row_reader, training=False), make_mosaic(tf.constant(page)), marks).numpy()
+        assert said[:3, :-1].argmax(1).tolist() == found.signs[:3].argmax(1).tolist()
+        assert said[:3, :-1].max(1).min() > 0.5
+        assert said[:, -1].tolist() == [1, 1, 1, 0]
+        assert not said[3].any()
 
     def test_what_is_not_known_of_a_row_counts_for_nothing(self) -> None:
         said = np.full((1, PLACES), UNKNOWN, np.int8)

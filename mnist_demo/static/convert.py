@@ -123,8 +123,18 @@ def _take_constants(graph: GraphDef) -> Iterator[tuple[str, NDArray[np.generic]]
         for node in nodes:
             if node.op == "Const":
                 value = tf.make_ndarray(node.attr.pop("value").tensor)
-                yield node.name, value.astype(DTYPES.get(value.dtype, value.dtype))
+                yield node.name, _shorten(value.astype(DTYPES.get(value.dtype, value.dtype)))
+
+
+def _shorten(value: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return numbers of single precision in half the bytes, where all of them are the same so."""
+    with np.errstate(over="ignore"):
+        half = value.astype(np.float16)
+    return half if value.dtype == np.float32 and (half == value).all() else value
 
 
 def _describe(name: str, value: NDArray[np.generic]) -> dict[str, object]:
+    """Return what the manifest says of a constant. TensorFlow.js makes single precision of half when it loads them."""
+    if value.dtype == np.float16:
+        return {**_describe(name, value.astype(np.float32)), "quantization": {"dtype": "float16"}}
     return {"name": name, "shape": list(value.shape), "dtype": value.dtype.name}

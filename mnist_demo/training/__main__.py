@@ -1,7 +1,7 @@
 """Train the model and export it: python -m mnist_demo.training.
 
-It holds a classifier of digits framed as MNIST's, distilled from several, and the three nets of the reader, which find
-signs on a page, cut them out, and judge them by what is around them.
+It holds a classifier of digits framed as MNIST's, distilled from several, and the four nets of the reader, which find
+signs on a page, cut them out, read rows of them, and judge them by what is around them.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
+from mnist_demo.training.networks.row_reader import build_row_reader
 from mnist_demo.training.networks.weights import keep_weights
 from mnist_demo.training.recipe.corpus import VARIANTS, Corpus, Logits, load_corpus, logits_of
 from mnist_demo.training.recipe.distillation import STEPS, WIDTH, train, train_teachers
@@ -65,13 +66,20 @@ def main() -> None:
     classifier = fold(classifier, build_network(normalised=False))
     calibrate(classifier, find_temperature(partial(classifier, training=False), corpus))
     detector = train_net("detector", folder, checkpoints, steps, args.seed, args.times)
-    shipped = classifier, fold(detector, build_detector(False)), fold(cutter, build_cutter(False))
+    row_reader = train_net("row_reader", folder, checkpoints, steps, args.seed, args.times)
+    shipped = (
+        classifier,
+        fold(detector, build_detector(False)),
+        fold(cutter, build_cutter(False)),
+        fold(row_reader, build_row_reader(False)),
+    )
     few = {"pages": QUICK_PAGES, "steps": QUICK_STEPS} if quick else {}
     rescorer = train_rescorer(*shipped, folder, checkpoints, seed=args.seed, **few)
     export(*shipped, rescorer, output)
     write_seeds(teachers, folder, output.parent.parent / SEEDS)
     if output == MODEL_DIR:
-        keep_weights(classifier=classifier, detector=detector, cutter=cutter, rescorer=rescorer)
+        nets = {"classifier": classifier, "detector": detector, "cutter": cutter, "row_reader": row_reader}
+        keep_weights(**nets, rescorer=rescorer)
     shutil.rmtree(checkpoints)
     print(f"wrote {output}")
 

@@ -34,6 +34,7 @@ from mnist_demo.training.networks.classifier import build_network
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
 from mnist_demo.training.networks.rescorer import build_rescorer
+from mnist_demo.training.networks.row_reader import build_row_reader
 
 VARIANTS = 3  # drawings of each held-out sign
 SERVED = 1000  # images of each corruption of MNIST-C that are read as pictures
@@ -126,7 +127,7 @@ def model_checksum(model: Path = MODEL_DIR) -> str:
 
 def count_weights() -> int:
     """Trained numbers in the nets, as they ship: without normalisation."""
-    nets = (build(normalised=False) for build in (build_network, build_detector, build_cutter))
+    nets = (build(normalised=False) for build in (build_network, build_detector, build_cutter, build_row_reader))
     return sum(net.count_params() for net in (*nets, build_rescorer()))
 
 

@@ -11,9 +11,8 @@ from mnist_demo.training.export.fusion import (
     DOUBT,
     NEIGHBOUR,
     NOTHING,
-    PART,
+    POINT,
     RESCORER_SHARE,
-    SIGN_FINE,
 )
 from mnist_demo.training.export.pyramid import LEVELS, SCORE_MIN
 
@@ -38,8 +37,8 @@ Convolutional networks in one TensorFlow SavedModel, {weights:,} weights, {megab
 page, at {levels} scales, and says which they are: a digit, one of `. , - / :`, or other writing. A cutter, a small U-Net, tells a
 sign's ink from what is around it, and the ink is framed as MNIST's digits are. The classifier, a residual net that pools
 early and was distilled from wider ones, takes such 28x28 images, float32 in [0, 1] with ink = 1, and gives the probabilities of the
-digits 0 to 9. A rescorer, a small relation network, judges each mark by what the others said of it, how it is drawn, and what
-is around it.
+digits 0 to 9. A row reader reads rows of digits as a whole, at one scale, and says what has its middle where. A rescorer, a
+small relation network, judges each mark by what the others said of it, how it is drawn, and what is around it.
 
 TensorFlow runs it on a server or in Python, and TensorFlow.js in the browser of who opens the static page: the same weights and
 operations, whose probabilities differ by less than 0.0001.
@@ -60,14 +59,13 @@ JOINED = f"""
   detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
 - Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
   classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
-- Points, commas, dashes, slashes and colons are the detector's; {SIGN_FINE} is taken off their log-odds, as specks and lines
-  look like them. Where there is a point or a comma, which of them it is may be in doubt. Shown beside a sign is its probability
-  to the power of {SHARPER:.0f}, as a share of those of all that the mark may be. A slash that a number would begin with is read
-  as the digit that it is likeliest to be.
-- A digit that stands beside a mark on its line adds {NEIGHBOUR} to the mark's log-odds. Other writing that a digit lies in takes
-  up to {PART} off the digit's. A sign far from any digit is not shown.
-- The rescorer's probabilities of all signs and of nothing, whose log-odds are raised by {NOTHING}, count {RESCORER_SHARE:.0%} beside
-  those that come of all this.
+- Points, commas, dashes, slashes and colons are the detector's. Where there is a point or a comma, which of them it is may be
+  in doubt. Shown beside a sign is its probability to the power of {SHARPER:.0f}, as a share of those of all that the mark may be.
+  A slash that a number would begin with is read as the digit that it is likeliest to be.
+- A digit that stands beside a mark on its line adds {NEIGHBOUR} to the mark's log-odds. A sign far from any digit is
+  not shown.
+- The rescorer's probabilities of all signs and of nothing count {RESCORER_SHARE:.0%} beside those that come of all this. Its log-odds of
+  nothing are raised by {NOTHING} and those of points and commas by {POINT}, as drawn pages have fewer of them.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
   together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 
@@ -96,11 +94,11 @@ DATA = """
 | type | the fonts that come with matplotlib: DejaVu, STIX and Computer Modern | Bitstream Vera's, OFL and BaKoMa's |
 | invented marks | scribbles, blots, texture, lines, digits run together, halved or turned | this project |
 
-Of each source that names its writers one writer in ten is never trained on, the same in all files of a source. The detector
-and the cutter see pages that are drawn from these while they train: numbers, tables, forms, print, other writing and blank
-paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits recorded as
+Of each source that names its writers one writer in ten is never trained on, the same in all files of a source. The detector,
+the cutter and the row reader see pages that are drawn from these while they train: numbers, tables, forms, print, other writing
+and blank paper, as pens leave them and as cameras and scanners see them. The classifier sees MNIST's images, the digits recorded as
 strokes, drawn with varied pens, digits that the cutter cuts out of such pages, and, against uniform probabilities, letters,
-words, symbols, doodles, shapes, signatures and invented marks. The rescorer sees what the three find on drawn pages.
+words, symbols, doodles, shapes, signatures and invented marks. The rescorer sees what the others find on drawn pages.
 
 No choice looked at MNIST's test images or at MNIST-C, and no corruption of MNIST-C was used in training. Of the sets above
 only MNIST and the pen strokes of writers held out come from sources that train; all others, most of which state no licence,

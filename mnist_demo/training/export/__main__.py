@@ -18,15 +18,17 @@ from mnist_demo.training.networks.convolution import fold
 from mnist_demo.training.networks.cutter import build_cutter
 from mnist_demo.training.networks.detector import build_detector
 from mnist_demo.training.networks.rescorer import build_rescorer
+from mnist_demo.training.networks.row_reader import build_row_reader
 from mnist_demo.training.networks.weights import load_weights
 
 
-def load_kept() -> tuple[keras.Model, keras.Model, keras.Model]:
-    """Return the classifier, the detector and the cutter that are kept, as they ship."""
+def load_kept() -> tuple[keras.Model, keras.Model, keras.Model, keras.Model]:
+    """Return the classifier, the detector, the cutter and the row reader that are kept, as they ship."""
     return (
         load_weights("classifier", build_network(normalised=False)),
         fold(load_weights("detector", build_detector()), build_detector(normalised=False)),
         fold(load_weights("cutter", build_cutter()), build_cutter(normalised=False)),
+        fold(load_weights("row_reader", build_row_reader()), build_row_reader(normalised=False)),
     )
 
 

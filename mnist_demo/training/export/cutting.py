@@ -43,14 +43,24 @@ def _crop(picture: tf.Tensor, ends: tuple[tf.Tensor, tf.Tensor], edges: tuple[tf
     points = tf.clip_by_value(
         start + (end - start) * np.linspace(0, 1, CUT_SIDE, dtype=np.float32), edge, last
     )  # (n, 2, 40)
-    floor = tf.floor(points)
-    near = tf.cast(floor, tf.int32)
-    left, top = tf.unstack(near, axis=1)
-    right, below = tf.unstack(tf.minimum(near + 1, tf.cast(last, tf.int32)), axis=1)
-    across, down = tf.unstack(points - floor, axis=1)
-    across, down = across[:, None, :], down[:, :, None]
+    across, down = tf.unstack(points, axis=1)
+    last_across, last_down = tf.unstack(last[..., None], axis=1)
+    return sample(picture, across[:, None, :], down[..., None], (last_across, last_down))
+
+
+def sample(picture: tf.Tensor, across: tf.Tensor, down: tf.Tensor, last: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    """Sample a picture (h, w) bilinearly.
+
+    Args:
+        across, down: where, in pixels, float32 that are broadcast against each other.
+        last: the pixels, across and down, beyond which nothing is taken, float32, likewise.
+    """
+    left, top = tf.floor(across), tf.floor(down)
+    to_right, to_below = across - left, down - top
+    right, below = (tf.cast(tf.minimum(near + 1, end), tf.int32) for near, end in ((left, last[0]), (top, last[1])))
+    left, top = tf.cast(left, tf.int32), tf.cast(top, tf.int32)
     flat, width = tf.reshape(picture, (-1,)), tf.shape(picture)[1]
-    left, right, top, below = left[:, None], right[:, None], (top * width)[..., None], (below * width)[..., None]
-    upper = tf.gather(flat, top + left) * (1 - across) + tf.gather(flat, top + right) * across
-    lower = tf.gather(flat, below + left) * (1 - across) + tf.gather(flat, below + right) * across
-    return upper * (1 - down) + lower * down
+    top, below = top * width, below * width
+    upper = tf.gather(flat, top + left) * (1 - to_right) + tf.gather(flat, top + right) * to_right
+    lower = tf.gather(flat, below + left) * (1 - to_right) + tf.gather(flat, below + right) * to_right
+    return upper * (1 - to_below) + lower * to_below

@@ -5,38 +5,35 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
-from mnist_demo.training.export.pyramid import INSIDE_MAX, overlaps
+from mnist_demo.training.export.pyramid import overlaps
 from mnist_demo.training.networks.rescorer import log_odds, split
 
-# Of 5,437 pictures of 22 sets, 3,968 of them with numbers, 4,940 are read right with the constants below; beside
+# Of 5,713 pictures of 23 sets, 4,202 of them with numbers, 5,058 are read right with the constants below; beside
 # them stands how many more or fewer are with others.
-DETECTOR_WEIGHT = 0.4  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
-# 0.3 and 0.5 give 1 more and 3 fewer
+DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
+# 0.4 and 0.6 give 4 and 2 fewer
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
-# it exceeds DOUBT. Without it 12 numbers more are read, but something in 68 more pictures that hold none. More of it,
-# 0.3 or 3.0, refuses 0 and 13 more of these and loses 17 and 19 numbers; less, 0.1 or 1.0, refuses 29 and 42 fewer and
-# gains 2 and 10 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 1 and 10 fewer.
+# it exceeds DOUBT. Without it 18 numbers more are read, but something in 55 more pictures that hold none. More of it,
+# 0.3 or 3.0, refuses 1 and 19 more of these and loses 17 and 25 numbers; less, 0.1 or 1.0, refuses 24 and 37 fewer and
+# gains 13 and 17 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 2 and 5 fewer.
 CERTAINTY_WEIGHT, DOUBT, CERTAINTY_MAX = 0.2, 2.0, 4.0
-SIGN_FINE = 0.3  # of a point's or dash's log-odds: specks and lines look like them. Without it 10 fewer; 0.6 gives 7
-# more, but numbers on the pad lose their points by it
-NEIGHBOUR = 0.6  # what a digit beside a mark adds to its log-odds of being anything; without it 20 fewer, with 0.9 3
+NEIGHBOUR = 0.6  # what a digit beside a mark adds to its log-odds of being anything; without it 21 fewer, with 0.9 1
 # more
-CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 1 more and 5 fewer
+CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 1 more and 1 fewer
 # What is beside, of the higher one: a gap, how far middles differ, the other's height. Halved or doubled, each gives
-# the same to 4 more.
+# 5 fewer to 2 more.
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4
 APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbour. 0.15 and
-# 0.6 give 1 and 4 fewer
-PART = 2.0  # what other writing that a digit lies in takes off its log-odds: a loop of a scribble is no 0. Without it
-# something is read in 4 more pictures without numbers; 4.0 gives the same
+# 0.6 give 1 and 2 fewer
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
-# What the rescorer says counts so much, beside 1 - it of detector and classifier; linear. Without it 60 fewer, with
-# 0.15 16; 0.4 gives 3 more, but small digits on large sheets are lost by it.
-RESCORER_SHARE = 0.25
-# Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.75 8
-# numbers more are read, and something in 36 more pictures without numbers; with 3.0 33 and 53 fewer.
-NOTHING = 1.5
+# What the rescorer says counts so much, beside 1 - it of detector and classifier; linear. Without it 146 fewer,
+# with 0.2 23; 0.4 reads 14 numbers more, and something in 18 more pictures without any.
+RESCORER_SHARE = 0.3
+# Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.8 18
+# numbers fewer are read, and something in 19 more pictures without numbers; with 3.2 44 and 42 fewer.
+NOTHING = 1.6
+POINT = 1.0  # likewise, that there is a point or a comma; without it 7 more, but 3 of 150 points on pads are lost
 
 
 def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -44,8 +41,8 @@ def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[t
     Distributions: A Critique and an Annotated Bibliography").
 
     Args:
-        marks: (n, 36) float32, as the rescorer takes them.
-        rescore: takes marks (1, n, 36) and gives logits (1, n, 17) of the signs and of nothing.
+        marks: (n, 53) float32, as the rescorer takes them.
+        rescore: takes marks (1, n, 53) and gives logits (1, n, 17) of the signs and of nothing.
 
     Returns:
         signs (n, 16) float32: the probabilities of the signs, all digits counting as one sign that is then shared out
@@ -53,11 +50,11 @@ def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[t
         digits (n, 10) float32: the probabilities of the digits, which sum to 1; the less so that there is one, the more
             alike they are.
     """
-    scores, probabilities, _, boxes = split(marks)
+    scores, probabilities, _, _, boxes = split(marks)
     signs, sure = _join(scores, probabilities, boxes)
     logits = rescore(tf.pad(marks, [[0, 1], [0, 0]])[None])[0, :-1]  # with one that is none, as there may be no marks
-    nothing = tf.one_hot(len(SIGNS), len(SIGNS) + 1) * NOTHING
-    signs = (1 - RESCORER_SHARE) * signs + RESCORER_SHARE * tf.nn.softmax(logits + nothing)[:, :-1]
+    rarer = [POINT if sign in ".," else 0.0 for sign in SIGNS] + [NOTHING]
+    signs = (1 - RESCORER_SHARE) * signs + RESCORER_SHARE * tf.nn.softmax(logits + rarer)[:, :-1]
     which = signs[:, :DIGITS] / tf.reduce_sum(signs[:, :DIGITS], 1, keepdims=True)
     return signs, sure * which + (1 - sure) / DIGITS
 
@@ -73,10 +70,9 @@ def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tupl
     certainty = log_odds(tf.reduce_max(probabilities, 1, keepdims=True))
     speaks = CERTAINTY_WEIGHT * (tf.minimum(certainty, CERTAINTY_MAX) - DOUBT)
     digit_odds = tf.reduce_max(odds[:, :DIGITS], 1, keepdims=True) + speaks
-    other_odds = tf.concat([odds[:, DIGITS:-1] - SIGN_FINE, odds[:, -1:] - speaks], 1)
-    within = overlaps(boxes)[1]
-    beside = NEIGHBOUR * _neighbour(boxes, within, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
-    digit_odds += beside - PART * _lies_in_other(boxes, within, digit_odds[:, 0], other_odds[:, -1])[:, None]
+    other_odds = tf.concat([odds[:, DIGITS:-1], odds[:, -1:] - speaks], 1)
+    beside = NEIGHBOUR * _neighbour(boxes, digit_odds[:, 0], tf.reduce_max(other_odds, 1))[:, None]
+    digit_odds += beside
     is_digit, others = tf.sigmoid(digit_odds), tf.sigmoid(other_odds + beside)
     point_or_comma = 1 - tf.reduce_prod(1 - others[:, :2], 1, keepdims=True)  # which of them may be in doubt, not that
     there = tf.maximum(tf.maximum(is_digit, point_or_comma), tf.reduce_max(others, 1, keepdims=True))
@@ -85,7 +81,7 @@ def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tupl
     return tf.concat([share * is_digit * which, share * others], 1), sure
 
 
-def _neighbour(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
+def _neighbour(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
     """Return how certain it is that a mark has a digit beside it on its line, (n,) float32 in [0, 1]."""
     left, top, right, bottom = tf.split(boxes, 4, 1)  # of each row's mark, (n, 1)
     others_left, others_top, others_right, others_bottom = tf.split(tf.transpose(boxes), 4)  # of each column's, (1, n)
@@ -98,13 +94,5 @@ def _neighbour(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other
     certain = tf.clip_by_value(digit_odds / CERTAIN, 0.0, 1.0) * tf.cast(digit_odds > other_odds, tf.float32)
     surest = tf.reduce_max(tf.where(on_a_line & alike & beside, certain, 0.0), 1)
     likelier = digit_odds > digit_odds[:, None]
-    apart = ~tf.reduce_any(likelier & (within > APART), 1)
+    apart = ~tf.reduce_any(likelier & (overlaps(boxes)[1] > APART), 1)
     return tf.where(apart, surest, 0.0)
-
-
-def _lies_in_other(boxes: tf.Tensor, within: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
-    """Return how likely each mark lies in a larger one that is rather other writing than a digit, (n,) float32."""
-    area = tf.reduce_prod(boxes[:, 2:] - boxes[:, :2], 1)
-    lies_in = (within > INSIDE_MAX) & (area > area[:, None])
-    other = tf.where(other_odds > digit_odds, tf.sigmoid(other_odds), 0.0)
-    return tf.reduce_max(tf.where(lies_in, other, 0.0), 1)

@@ -22,6 +22,7 @@ from mnist_demo.training.export.fusion import fuse
 from mnist_demo.training.export.heat import heat_map
 from mnist_demo.training.export.measures import measure
 from mnist_demo.training.export.pyramid import find_marks, make_mosaic
+from mnist_demo.training.export.rows import read_rows
 from mnist_demo.training.networks.classifier import SHOWN_LAYERS
 from mnist_demo.training.networks.detector import FINE, STRIDE
 
@@ -40,7 +41,12 @@ class DigitModel(tf.Module):
     """
 
     def __init__(
-        self, classifier: keras.Model, detector: keras.Model, cutter: keras.Model, rescorer: keras.Model
+        self,
+        classifier: keras.Model,
+        detector: keras.Model,
+        cutter: keras.Model,
+        row_reader: keras.Model,
+        rescorer: keras.Model,
     ) -> None:
         super().__init__(name="mnist_demo")
         shown = [classifier.get_layer(name).output for name in SHOWN_LAYERS]
@@ -51,6 +57,7 @@ class DigitModel(tf.Module):
         fine = detector.get_layer(FINE).output
         self._stem = fix(keras.Model(detector.input, fine))
         self._rest = fix(keras.Model(fine, detector.output))
+        self._read_row = fix(row_reader)
         self._rescore = fix(rescorer)
 
     def _detect(self, pictures: tf.Tensor) -> tf.Tensor:
@@ -99,7 +106,7 @@ class DigitModel(tf.Module):
         return {"boxes": marks[:, -4:], "signs": signs, "images": images, "probabilities": probabilities}
 
     def see(self, page: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return what is known of the marks on a page (h, w) uint8 before it is joined, (n, 36) float32 as the rescorer
+        """Return what is known of the marks on a page (h, w) uint8 before it is joined, (n, 53) float32 as the rescorer
         takes it; and the classifier's images of them, (n, 28, 28) float32."""
         mosaic = make_mosaic(page)
         marks = find_marks(self._detect, mosaic)
@@ -109,7 +116,8 @@ class DigitModel(tf.Module):
         height, width = tf.unstack(tf.cast(tf.shape(page), tf.float32))
         boxes = tf.minimum(marks.boxes, tf.stack([width, height, width, height]))
         probabilities, measures = tf.nn.softmax(self._logits(images)), measure(cuts, deviations, ink, marks.boxes)
-        return tf.concat([marks.scores, probabilities, measures, boxes], 1), images
+        rows = read_rows(self._read_row, mosaic, marks)
+        return tf.concat([marks.scores, probabilities, measures, rows, boxes], 1), images
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string, "png")])
     def read_png(self, png: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -128,9 +136,12 @@ class DigitModel(tf.Module):
 
 
 def fix(network: keras.Model) -> tf.types.experimental.PolymorphicFunction:
-    """Return what a trained net answers, its weights as constants of one graph that all signatures share."""
-    groups = network.trainable_variables, network.non_trainable_variables
-    values = [[weight.numpy() for weight in group] for group in groups]
+    """Return what a trained net answers, its weights as constants of one graph that all signatures share.
+
+    They are rounded to half precision, so that the static page's visitors load half as much of them.
+    """
+    weights = [weight.numpy().astype(np.float16).astype(np.float32) for weight in network.trainable_variables]
+    values = weights, [value.numpy() for value in network.non_trainable_variables]
 
     @tf.function(input_signature=[tf.TensorSpec(network.inputs[0].shape, tf.float32)])
     def answer(inputs: tf.Tensor) -> tf.Tensor:
@@ -167,7 +178,12 @@ def for_any_batch(function: Function, side: int) -> Function:
 
 
 def export(
-    classifier: keras.Model, detector: keras.Model, cutter: keras.Model, rescorer: keras.Model, folder: Path
+    classifier: keras.Model,
+    detector: keras.Model,
+    cutter: keras.Model,
+    row_reader: keras.Model,
+    rescorer: keras.Model,
+    folder: Path,
 ) -> None:
     """Write the networks as the SavedModel `folder`, which is replaced.
 
@@ -175,9 +191,10 @@ def export(
         classifier: images (n, 28, 28, 1) float32 in [0, 1] -> logits (n, 10), without normalisation.
         detector: as `detector.build_detector` builds it.
         cutter: as `cutter.build_cutter` builds it.
+        row_reader: as `row_reader.build_row_reader` builds it.
         rescorer: as `rescorer.build_rescorer` builds it.
     """
-    model = DigitModel(classifier, detector, cutter, rescorer)
+    model = DigitModel(classifier, detector, cutter, row_reader, rescorer)
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {
         "serving_default": model.serve,

@@ -13,7 +13,8 @@ from keras import layers, ops
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 
 KINDS = len(SIGNS) + 1  # that a mark may be: a sign, or nothing
-PARTS = len(SIGNS), DIGITS, 6, 4  # of what is known of a mark: scores, probabilities, measures and the box
+# Of what is known of a mark: scores, probabilities, measures, what is said of it in its row, and the box.
+PARTS = len(SIGNS), DIGITS, 6, len(SIGNS) + 1, 4
 COLUMNS = sum(PARTS)
 WIDTH, RELATED, JOINED = 32, 24, 64  # responses of a mark, of a pair, and of a mark and all its pairs
 FAR = 4.0  # heights of the higher mark, from which on two marks have nothing to do with each other
@@ -21,6 +22,8 @@ TOGETHER = 20.0  # that the responses of a mark's pairs add up to at most
 LOG_UNIT = 3.0  # of log-odds and logarithms, that is 1 to the net
 TINY = 1e-4  # odds are never beyond 1 to so little
 NOISE, TONE = 0.7, 1.4  # standard deviations of a mark's log-odds, and of those of a whole page
+ROW_NOISE, ROW_TONE = 1.0, 1.0  # likewise, of those that the row reader says
+WITHOUT_ROWS = 0.1  # the share of pages of which it says nothing
 WEAR = 0.15  # that of a mark's measures
 FLATTER, STEEPER = 0.6, 1.2  # powers of the classifier's probabilities
 CLOSER, LARGER = 0.4, 2.5  # how many times as large a page may be
@@ -28,10 +31,11 @@ SMOOTHING = 0.02  # of the truth
 
 
 def build_rescorer() -> keras.Model:
-    """Return a net from marks (pages, n, 36) float32 to logits (pages, n, 17): the signs, or nothing at all.
+    """Return a net from marks (pages, n, 53) float32 to logits (pages, n, 17): the signs, or nothing at all.
 
-    A mark's columns are the detector's scores, the classifier's probabilities of it, what `measure` says of it, and its
-    box in the page's pixels: left, top, right, bottom. A mark whose box is empty is none.
+    A mark's columns are the detector's scores, the classifier's probabilities of it, what `measure` says of it, the
+    row reader's probabilities of the signs and whether it says anything, 0 or 1, and the mark's box in the page's
+    pixels: left, top, right, bottom. A mark whose box is empty is none.
     """
     marks = keras.Input((None, COLUMNS))
     said = _describe(marks)
@@ -48,14 +52,14 @@ def build_rescorer() -> keras.Model:
 
 
 def split(marks: Any) -> Any:
-    """Return the PARTS of marks (..., 36), which are their last axis."""
+    """Return the PARTS of marks (..., 53), which are their last axis."""
     return ops.split(marks, np.cumsum(PARTS[:-1]), -1)
 
 
 def _describe(marks: Any) -> Any:
-    """Return what is known of each mark by itself, (pages, n, 34): log-odds, logarithms, the surest digit's odds, the
-    shape, and the measures."""
-    scores, probabilities, measures, boxes = split(marks)
+    """Return what is known of each mark by itself, (pages, n, 51): log-odds, logarithms, the surest digit's odds, the
+    shape, the measures, and the row reader's log-odds."""
+    scores, probabilities, measures, rows, boxes = split(marks)
     sides = boxes[..., 2:] - boxes[..., :2] + 1
     return ops.concatenate(
         [
@@ -66,6 +70,8 @@ def _describe(marks: Any) -> Any:
             measures[..., :1] / 2,
             ops.log(ops.maximum(measures[..., 1:2], 0.01)) + 2.5,
             measures[..., 2:],
+            log_odds(rows[..., :-1]) / LOG_UNIT * rows[..., -1:],
+            rows[..., -1:],
         ],
         -1,
     )
@@ -96,7 +102,7 @@ def log_odds(probability: Any) -> Any:
 
 
 class Doubt(keras.layers.Layer):
-    """Change what is known of marks (pages, n, 36) as of pages that nobody drew: less sure, and of another size."""
+    """Change what is known of marks (pages, n, 53) as of pages that nobody drew: less sure, and of another size."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(trainable=False)
@@ -104,7 +110,7 @@ class Doubt(keras.layers.Layer):
 
     def call(self, marks: Any) -> Any:
         """Return the marks, float32."""
-        scores, probabilities, measures, boxes = split(ops.cast(marks, "float32"))
+        scores, probabilities, measures, rows, boxes = split(ops.cast(marks, "float32"))
         page = ops.shape(marks)[0], 1, 1
         tone = keras.random.normal(page, 0, TONE, seed=self._seeds)
         odds = log_odds(scores) + keras.random.normal(ops.shape(scores), 0, NOISE, seed=self._seeds)
@@ -114,8 +120,12 @@ class Doubt(keras.layers.Layer):
         probabilities = powers / ops.sum(powers, -1, keepdims=True)
         wear = keras.random.normal(ops.shape(measures), 0, WEAR, seed=self._seeds)
         measures = ops.concatenate([measures[..., :2] * ops.exp(wear[..., :2]), measures[..., 2:] + wear[..., 2:]], -1)
+        tone = keras.random.normal(page, 0, ROW_TONE, seed=self._seeds)
+        odds = log_odds(rows[..., :-1]) + keras.random.normal(ops.shape(rows[..., :-1]), 0, ROW_NOISE, seed=self._seeds)
+        known = rows[..., -1:] * ops.cast(keras.random.uniform(page, seed=self._seeds) >= WITHOUT_ROWS, "float32")
+        rows = ops.concatenate([ops.sigmoid(odds + tone) * known, known], -1)
         size = keras.random.uniform(page, CLOSER, LARGER, seed=self._seeds)
-        return ops.concatenate([scores, probabilities, measures, boxes * size], -1)
+        return ops.concatenate([scores, probabilities, measures, rows, boxes * size], -1)
 
 
 def rescoring_loss(logits: Any, kinds: Any) -> Any:

@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mnist_demo.inference.local import EXECUTOR
 from mnist_demo.training.data import data_dir
 from mnist_demo.training.drawing.boxes import Boxes, area, overlap, shared
 from mnist_demo.training.drawing.sheet import OTHER, SIGNS, UNKNOWN
@@ -69,6 +70,7 @@ def train_rescorer(
     classifier: keras.Model,
     detector: keras.Model,
     cutter: keras.Model,
+    row_reader: keras.Model,
     folder: Path,
     checkpoints: Path,
     pages: int = PAGES,
@@ -82,10 +84,11 @@ def train_rescorer(
     keras.utils.set_random_seed(seed)
     rescorer, kept = build_rescorer(), checkpoints / "rescorer.npz"
     if not kept.exists():
-        model = DigitModel(classifier, detector, cutter, rescorer)
+        model = DigitModel(classifier, detector, cutter, row_reader, rescorer)
         see = tf.function(model.see, input_signature=[tf.TensorSpec((None, None), tf.uint8)])
         checkpoints.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, *read_pages(lambda page: see(page)[0].numpy(), folder, pages, seed))
+        with tf.experimental.function_executor_type(EXECUTOR):
+            np.savez(kept, *read_pages(lambda page: see(page)[0].numpy(), folder, pages, seed))
     with np.load(kept) as arrays:
         marks, kinds = arrays.values()
     rate = Trapezoid(LEARNING_RATE, WARM_UP, DECAY, steps)
@@ -96,7 +99,7 @@ def train_rescorer(
 
 
 def read_pages(read: Read, folder: Path, count: int, seed: int) -> tuple[NDArray[np.float16], NDArray[np.uint8]]:
-    """Return the marks that are found on so many drawn pages, (count, MARKS, 36), and what each may be, (..., 17).
+    """Return the marks that are found on so many drawn pages, (count, MARKS, COLUMNS), and what each may be, (..., 17).
 
     Raises:
         RuntimeError: a process that draws has ended.
@@ -118,7 +121,7 @@ def read_pages(read: Read, folder: Path, count: int, seed: int) -> tuple[NDArray
 
 
 def near_each_other(marks: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return marks (n, 36), or, of more than MARKS, those that are nearest to a random one."""
+    """Return marks (n, COLUMNS), or, of more than MARKS, those that are nearest to a random one."""
     if len(marks) <= MARKS:
         return marks
     boxes = marks[:, -4:]
