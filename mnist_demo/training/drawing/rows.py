@@ -20,6 +20,7 @@ ON_A_LINE, ALIKE, NEAR = 0.4, 0.5, 1.2
 ROWS_OF_SHEET = 6
 HEIGHTS = 11, 110  # pixels of the sheet, of a row's digits
 REACH = 1.5, 0.4  # of the digits' height, that a window reaches beyond them at most, to the sides, and up and down
+LOWEST = 0.9  # of the digits' height, that a window has at least
 EMPTY, EMPTY_WINDOWS = 0.3, 3  # the share of sheets that windows without any sign are looked for on, and how many
 OTHERS = 0.3  # the share of other writing that gets a window of its own
 SEEN = 0.3  # of a sign's box: with less in a window it is none of its own, and with less than CUT it is not known
@@ -84,7 +85,7 @@ def _around(boxes: Boxes, height: float, rng: np.random.Generator) -> NDArray[np
     reach = height * rng.uniform(0, 1, 4) * np.array(REACH * 2)
     reach[[0, 2]] *= rng.random(2)
     window = np.concatenate([boxes[:, :2].min(0) - reach[:2], boxes[:, 2:].max(0) + reach[2:]])
-    lacking = max(0.9 * height - (window[3] - window[1]), 0)
+    lacking = max(LOWEST * height - (window[3] - window[1]), 0)
     return np.clip(window + np.array([0, -lacking, 0, lacking]) / 2, 0, SIDE)
 
 

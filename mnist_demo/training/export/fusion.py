@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 from mnist_demo.training.export.pyramid import overlaps
+from mnist_demo.training.export.rows import compare
 from mnist_demo.training.networks.rescorer import log_odds, split
 
 # Of 5,713 pictures of 23 sets, 4,202 of them with numbers, 5,058 are read right with the constants below; beside
@@ -83,16 +84,12 @@ def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tupl
 
 def _neighbour(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -> tf.Tensor:
     """Return how certain it is that a mark has a digit beside it on its line, (n,) float32 in [0, 1]."""
-    left, top, right, bottom = tf.split(boxes, 4, 1)  # of each row's mark, (n, 1)
-    others_left, others_top, others_right, others_bottom = tf.split(tf.transpose(boxes), 4)  # of each column's, (1, n)
-    height, others_height = bottom - top, others_bottom - others_top
-    higher = tf.maximum(height, others_height)
-    on_a_line = tf.abs(top + bottom - others_top - others_bottom) < 2 * ON_A_LINE * higher
-    alike = tf.minimum(height, others_height) > ALIKE * higher
-    gap = tf.maximum(left, others_left) - tf.minimum(right, others_right)
-    beside = (gap < BESIDE * higher) & (gap > -tf.minimum(right - left, others_right - others_left) / 2)
+    apart, gap, lower, higher = compare(boxes)
+    width = boxes[:, 2] - boxes[:, 0]
+    on_a_line, alike = apart < ON_A_LINE * higher, lower > ALIKE * higher
+    beside = (gap < BESIDE * higher) & (gap > -tf.minimum(width[:, None], width) / 2)
     certain = tf.clip_by_value(digit_odds / CERTAIN, 0.0, 1.0) * tf.cast(digit_odds > other_odds, tf.float32)
     surest = tf.reduce_max(tf.where(on_a_line & alike & beside, certain, 0.0), 1)
     likelier = digit_odds > digit_odds[:, None]
-    apart = ~tf.reduce_any(likelier & (overlaps(boxes)[1] > APART), 1)
-    return tf.where(apart, surest, 0.0)
+    by_itself = ~tf.reduce_any(likelier & (overlaps(boxes)[1] > APART), 1)
+    return tf.where(by_itself, surest, 0.0)

@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from mnist_demo.training.drawing.rows import ALIKE, NEAR, ON_A_LINE, ROW_HEIGHT, ROW_WIDTH_MIN
+from mnist_demo.training.drawing.rows import ALIKE, LOWEST, NEAR, ON_A_LINE, ROW_HEIGHT, ROW_WIDTH_MIN
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 from mnist_demo.training.export.cutting import sample
 from mnist_demo.training.export.pyramid import Marks, Mosaic
 from mnist_demo.training.networks.row_reader import BETWEEN, STEP
 
 AROUND = 0.4, 0.15  # of the digits' height, that a row's window reaches beyond them, to the sides, and up and down
-LOWEST = 0.9  # of the digits' height, that a window has at least
 ROUNDS = 6  # of finding rows: each doubles how far a digit is from the one that its row is named after
 STRIP_MAX = 6_000  # pixels that all rows of a page are long together; beyond, nothing is said of marks
 ABOUT = 3  # places in which a mark's middle is looked for
@@ -81,18 +80,24 @@ def find_windows(marks: Marks, mosaic: Mosaic) -> tuple[tf.Tensor, tf.Tensor]:
 
 def _name_rows(boxes: tf.Tensor, is_digit: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     """Return the index of the digit that each digit's row is named after, (n,) int32; as `drawing.rows.find_rows`."""
-    left, top, right, bottom = tf.unstack(boxes, axis=1)
-    tall = bottom - top
-    higher = tf.maximum(tall[:, None], tall)
-    apart = tf.abs(top[:, None] + bottom[:, None] - top - bottom) / 2
-    gap = tf.maximum(left[:, None], left) - tf.minimum(right[:, None], right)
-    together = (apart < ON_A_LINE * higher) & (tf.minimum(tall[:, None], tall) > ALIKE * higher) & (gap < NEAR * higher)
+    apart, gap, lower, higher = compare(boxes)
+    together = (apart < ON_A_LINE * higher) & (lower > ALIKE * higher) & (gap < NEAR * higher)
     together = together & is_digit[:, None] & is_digit | (index[:, None] == index)
     row = index
     for _ in range(ROUNDS):
         row = tf.reduce_min(tf.where(together, row, tf.size(index)), 1)
         row = tf.gather(row, row)
     return row
+
+
+def compare(boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Return of any two boxes (n, 4) how far their middles differ in height, the gap between them, below 0 where they
+    overlap, and the lower and the higher one's height, each (n, n) float32."""
+    left, top, right, bottom = tf.unstack(boxes, axis=1)
+    tall = bottom - top
+    apart = tf.abs(top[:, None] + bottom[:, None] - top - bottom) / 2
+    gap = tf.maximum(left[:, None], left) - tf.minimum(right[:, None], right)
+    return apart, gap, tf.minimum(tall[:, None], tall), tf.maximum(tall[:, None], tall)
 
 
 def lay_out(mosaic: Mosaic, windows: tf.Tensor) -> Strip:
