@@ -4,8 +4,8 @@ import { isDigit } from "../document/shared/digits.js";
 const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null is anything else
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
-const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.25, 64];
-const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.53, 0.4, 0.5];
+const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.2, 64];
+const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.58, 0.4, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -26,7 +26,7 @@ def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     height = float(np.median(heights)) if heights else 30.0
     paper, contrast = _choose_tones(clean, rng)
     tones = np.full((sheet.side, sheet.side), paper, np.float32) if clean else make_paper(sheet, paper, hands, rng)
-    if not clean and rng.random() < 0.08:
+    if not clean and rng.random() < 0.16:
         tones = _show_through(tones, sheet, rng)
     tones = lay_ink(tones, sheet.rules, contrast * rng.uniform(0.15, 1.1), rng, clean)
     tones = lay_ink(tones, sheet.print, contrast * rng.uniform(0.5, 1.2), rng, clean)

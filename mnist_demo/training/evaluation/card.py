@@ -64,8 +64,9 @@ JOINED = f"""
   A slash that a number would begin with is read as the digit that it is likeliest to be.
 - A digit that stands beside a mark on its line adds {NEIGHBOUR} to the mark's log-odds. A sign far from any digit is
   not shown.
-- The rescorer's probabilities of all signs and of nothing count {RESCORER_SHARE:.0%} beside those that come of all this. Its log-odds of
-  nothing are raised by {NOTHING} and those of points and commas by {POINT}, as drawn pages have fewer of them.
+- The rescorer's probabilities of all signs and of nothing count {RESCORER_SHARE:.0%} beside those that come of all this, in a logarithmic
+  pool too. Its log-odds of nothing are raised by {NOTHING} and those of points and commas by {POINT}, as drawn pages have fewer of
+  them.
 - A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
   together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
 

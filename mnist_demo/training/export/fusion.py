@@ -7,39 +7,38 @@ import tensorflow as tf
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
 from mnist_demo.training.export.pyramid import overlaps
 from mnist_demo.training.export.rows import compare
-from mnist_demo.training.networks.rescorer import log_odds, split
+from mnist_demo.training.networks.rescorer import TINY, log_odds, split
 
-# Of 5,713 pictures of 23 sets, 4,202 of them with numbers, 5,058 are read right with the constants below; beside
+# Of 5,713 pictures of 23 sets, 4,202 of them with numbers, 5,067 are read right with the constants below; beside
 # them stands how many more or fewer are with others.
 DETECTOR_WEIGHT = 0.5  # of what the detector says which digit a mark is, beside 1 - it of the classifier; log-linear:
-# 0.4 and 0.6 give 4 and 2 fewer
+# 0.4 gives as many, 0.6 5 fewer
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
-# it exceeds DOUBT. Without it 18 numbers more are read, but something in 55 more pictures that hold none. More of it,
-# 0.3 or 3.0, refuses 1 and 19 more of these and loses 17 and 25 numbers; less, 0.1 or 1.0, refuses 24 and 37 fewer and
-# gains 13 and 17 numbers. No more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 2 and 5 fewer.
-CERTAINTY_WEIGHT, DOUBT, CERTAINTY_MAX = 0.2, 2.0, 4.0
-NEIGHBOUR = 0.6  # what a digit beside a mark adds to its log-odds of being anything; without it 21 fewer, with 0.9 1
-# more
-CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 1 more and 1 fewer
+# it exceeds DOUBT. Without it 17 numbers more are read, but something in 20 more pictures that hold none. More of it,
+# 0.3 or 3.0, refuses 26 and 22 more of these and loses 39 and 21 numbers; 1.0 refuses 19 fewer and gains 10 numbers. No
+# more odds than CERTAINTY_MAX count: 3.0 and 6.0 give 3 more and 4 fewer.
+CERTAINTY_WEIGHT, DOUBT, CERTAINTY_MAX = 0.15, 2.0, 4.0
+NEIGHBOUR = 0.9  # what a digit beside a mark adds to its log-odds of being anything; without it 28 fewer, with 1.2 4
+CERTAIN = 1.5  # log-odds of a digit that counts as a neighbour in full; 0.75 and 3.0 give 2 more and 2 fewer
 # What is beside, of the higher one: a gap, how far middles differ, the other's height. Halved or doubled, each gives
-# 5 fewer to 2 more.
+# 9 fewer to 1 more (of 5,080, which DIGIT_SHARE of 0.53 and CERTAINTY_WEIGHT of 0.2 gave).
 BESIDE, ON_A_LINE, ALIKE = 1.0, 0.5, 0.4
 APART = 0.3  # of a mark that may lie in a likelier one; with more it is a part of that and has no neighbour. 0.15 and
-# 0.6 give 1 and 2 fewer
+# 0.6 give 2 and 4 fewer
 # From the log-odds that there is a digit to those that it is the one that is read; fitted on the same sets.
 SURE_SLOPE, SURE_SHIFT = 2.5, -0.5
-# What the rescorer says counts so much, beside 1 - it of detector and classifier; linear. Without it 146 fewer,
-# with 0.2 23; 0.4 reads 14 numbers more, and something in 18 more pictures without any.
-RESCORER_SHARE = 0.3
-# Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.8 18
-# numbers fewer are read, and something in 19 more pictures without numbers; with 3.2 44 and 42 fewer.
+# What the rescorer says counts so much, beside 1 - it of detector and classifier; log-linear. Without it 221 fewer,
+# with 0.25 12; 0.45 reads 7 numbers more, and something in 3 more pictures without any.
+RESCORER_SHARE = 0.35
+# Added to the rescorer's log-odds that there is nothing: of such, drawn pages have less than others. With 0.8 12
+# numbers fewer are read, and something in 15 more pictures without numbers; with 3.2 61 and 44 fewer.
 NOTHING = 1.6
-POINT = 1.0  # likewise, that there is a point or a comma; without it 7 more, but 3 of 150 points on pads are lost
+POINT = 1.3  # likewise, that there is a point or a comma; without it 5 more, but 11 of 150 points on pads are lost
 
 
 def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Join three opinions of marks (pools, logarithmic and linear: Genest and Zidek, 1986, "Combining Probability
-    Distributions: A Critique and an Annotated Bibliography").
+    """Join three opinions of marks in logarithmic pools (Genest and Zidek, 1986, "Combining Probability Distributions:
+    A Critique and an Annotated Bibliography").
 
     Args:
         marks: (n, 53) float32, as the rescorer takes them.
@@ -52,12 +51,25 @@ def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[t
             alike they are.
     """
     scores, probabilities, _, _, boxes = split(marks)
-    signs, sure = _join(scores, probabilities, boxes)
+    joined, sure = _join(scores, probabilities, boxes)
+    signs = tf.concat([joined, 1 - tf.reduce_sum(joined, 1, keepdims=True)], 1)
     logits = rescore(tf.pad(marks, [[0, 1], [0, 0]])[None])[0, :-1]  # with one that is none, as there may be no marks
     rarer = [POINT if sign in ".," else 0.0 for sign in SIGNS] + [NOTHING]
-    signs = (1 - RESCORER_SHARE) * signs + RESCORER_SHARE * tf.nn.softmax(logits + rarer)[:, :-1]
-    which = signs[:, :DIGITS] / tf.reduce_sum(signs[:, :DIGITS], 1, keepdims=True)
-    return signs, sure * which + (1 - sure) / DIGITS
+    rescored = tf.nn.softmax(logits + rarer)
+    which = _pool(signs[:, :DIGITS], rescored[:, :DIGITS])
+    kinds = _pool(_digits_as_one(signs), _digits_as_one(rescored))
+    return tf.concat([kinds[:, :1] * which, kinds[:, 1:-1]], 1), sure * which + (1 - sure) / DIGITS
+
+
+def _pool(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """Return what an opinion and the rescorer's, (n, k) each, say together: probabilities, which sum to 1."""
+    one, other = (tf.math.log(tf.maximum(opinion, TINY)) for opinion in (one, other))
+    return tf.nn.softmax((1 - RESCORER_SHARE) * one + RESCORER_SHARE * other)
+
+
+def _digits_as_one(signs: tf.Tensor) -> tf.Tensor:
+    """Return probabilities of signs and nothing, (n, 17), as those of a digit, the other signs and nothing, (n, 8)."""
+    return tf.concat([tf.reduce_sum(signs[:, :DIGITS], 1, keepdims=True), signs[:, DIGITS:]], 1)
 
 
 def _join(scores: tf.Tensor, probabilities: tf.Tensor, boxes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

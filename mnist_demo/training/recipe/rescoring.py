@@ -39,7 +39,7 @@ from mnist_demo.training.recipe.reader import (
     painting,
 )
 
-PAGES, PAGES_A_STEP, STEPS = 70_000, 96, 24_000
+PAGES, PAGES_A_STEP, STEPS = 110_000, 96, 24_000
 TOLD_EVERY = 10_000  # pages
 MARKS = 32  # of a page, those that are near each other
 SMALL = tuple(map(SIGNS.index, ".,-:"))
