@@ -400,7 +400,8 @@ def test_opening_the_camera_ends_the_reading_of_a_picture(
     page.get_by_role("tab", name="Photo").click()
     held: list[Route] = []
     page.route("**/component_server/**", lambda route: held.append(route), times=1)
-    upload(page, photo_file)
+    with page.expect_request("**/component_server/**"):
+        upload(page, photo_file)
     expect(page.locator("#photo .progress")).to_have_text("Reading…")
     page.get_by_role("button", name="Camera").click()
     expect(page.get_by_role("button", name="Take photo")).to_be_visible()
