@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.hands import Grey, Hands
+from mnist_demo.training.drawing.scenes import draw_sheet
 from mnist_demo.training.drawing.sheet import Layer, Sheet
 
 Rng = np.random.Generator
@@ -16,6 +17,7 @@ BLUR = 0.07  # of the digits' height: the standard deviation of the lens, at mos
 LEAST_HEIGHT = 11  # pixels that digits keep where there are few
 CLEAN = 0.25  # the share of screen drawings and scans: one tone of paper, no camera
 LIGHT_ON_DARK = 0.15  # the share of pictures whose tones are inverted
+THIN, SHOWS = 0.16, (0.05, 0.4)  # the share of camera's pictures whose paper is thin; of the pen's contrast, the back's
 COPIED = 0.07  # the share of photocopies, faxes and scans of two tones, smoothed again or not
 
 
@@ -26,8 +28,8 @@ def take_picture(sheet: Sheet, hands: Hands, rng: Rng) -> Grey:
     height = float(np.median(heights)) if heights else 30.0
     paper, contrast = _choose_tones(clean, rng)
     tones = np.full((sheet.side, sheet.side), paper, np.float32) if clean else make_paper(sheet, paper, hands, rng)
-    if not clean and rng.random() < 0.16:
-        tones = _show_through(tones, sheet, rng)
+    if not clean and rng.random() < THIN:
+        tones = _show_through(tones, sheet, contrast, hands, rng)
     tones = lay_ink(tones, sheet.rules, contrast * rng.uniform(0.15, 1.1), rng, clean)
     tones = lay_ink(tones, sheet.print, contrast * rng.uniform(0.5, 1.2), rng, clean)
     tones = lay_ink(tones, sheet.pen, contrast, rng, clean)
@@ -135,11 +137,14 @@ def _fibres(side: int, rng: Rng) -> Tones:
     return 1 - np.float32(np.exp(rng.uniform(np.log(0.03), np.log(0.4)))) * soft
 
 
-def _show_through(tones: Tones, sheet: Sheet, rng: Rng) -> Tones:
-    """What is written on the sheet's back, mirrored and faint; here what is on its front, elsewhere."""
-    back = np.roll(sheet.pen[:, ::-1], rng.integers(-100, 100, 2), (0, 1))
+def _show_through(tones: Tones, sheet: Sheet, contrast: float, hands: Hands, rng: Rng) -> Tones:
+    """What is written on the sheet's back, mirrored and faint: by the same hand, or anything else."""
+    if rng.random() < 0.5:
+        back = np.roll(sheet.pen[:, ::-1], rng.integers(-100, 100, 2), (0, 1))
+    else:
+        back = draw_sheet(sheet.side, hands, rng).pen[:, ::-1]
     soft = cv2.GaussianBlur(cv2.resize(back, tones.shape, interpolation=cv2.INTER_AREA), (0, 0), rng.uniform(0.8, 2))
-    return tones * (1 - np.float32(rng.uniform(0.03, 0.15)) / 255 * soft)
+    return tones * (1 - np.float32(contrast * rng.uniform(*SHOWS) / 255) * soft)
 
 
 def photograph(tones: Tones, contrast: float, height: float, rng: Rng) -> Tones:

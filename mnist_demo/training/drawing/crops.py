@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.camera import take_picture
 from mnist_demo.training.drawing.hands import Hands
-from mnist_demo.training.drawing.scenes import draw_scene
+from mnist_demo.training.drawing.scenes import draw_sheet
 from mnist_demo.training.drawing.sheet import NO_SIGN, UNKNOWN, Mark, Sheet
 
 SIDE = 192  # pixels, of a crop
@@ -37,25 +37,9 @@ class Crop(NamedTuple):
     boxes: NDArray[np.float32]
 
 
-def draw_sheet(hands: Hands, rng: np.random.Generator, side: int = SIDE) -> Sheet:
-    """Fill a sheet, turned a little, with a random scene."""
-    sheet = Sheet(side, choose_turn(side, rng))
-    draw_scene(sheet, hands, rng)
-    return sheet
-
-
-def choose_turn(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return how a sheet is turned and slanted a little about its middle: (2, 3)."""
-    angle = rng.normal(0, 0.02) if rng.random() < 0.8 else rng.normal(0, 0.15)
-    cos, sin = np.cos(angle), np.sin(angle)
-    matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, rng.normal(0, 0.03)], [0, 1]])
-    middle = np.full(2, side / 2)
-    return np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
-
-
 def draw_crop(hands: Hands, rng: np.random.Generator) -> Crop:
     """Return a random picture and what is in it."""
-    sheet = draw_sheet(hands, rng, SIDE)
+    sheet = draw_sheet(SIDE, hands, rng)
     grey, part = take_picture(sheet, hands, rng), _choose_part(sheet, rng)
     visible = judge_visible(sheet, grey)
     rows = [_row(mark, visible, part) for mark in sheet.marks[:BOXES_MAX]]

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.camera import take_picture
-from mnist_demo.training.drawing.crops import CUT, SIDE, draw_sheet, judge_visible
+from mnist_demo.training.drawing.crops import CUT, SIDE, judge_visible
 from mnist_demo.training.drawing.hands import Hands
+from mnist_demo.training.drawing.scenes import draw_sheet
 from mnist_demo.training.drawing.sheet import FINENESS, Mark
 
 CUT_SIDE = 40  # pixels, of a cut-out
@@ -29,7 +30,7 @@ class Cut(NamedTuple):
 
 def draw_cuts(hands: Hands, rng: np.random.Generator) -> list[Cut]:
     """Draw a sheet and cut some of its marks out; there may be none on it."""
-    sheet = draw_sheet(hands, rng)
+    sheet = draw_sheet(SIDE, hands, rng)
     picture = take_picture(sheet, hands, rng)
     visible = judge_visible(sheet, picture)
     signs = [mark for mark in sheet.marks if mark.sign >= 0 and _is_whole(mark) and visible(mark)]

@@ -9,8 +9,8 @@ from PIL import Image
 from mnist_demo.examples import FOLDER, PHOTOS
 from mnist_demo.hand import write_line
 from mnist_demo.training.drawing.camera import lay_ink, make_paper, photograph
-from mnist_demo.training.drawing.crops import choose_turn
 from mnist_demo.training.drawing.hands import Hands
+from mnist_demo.training.drawing.scenes import choose_turn
 from mnist_demo.training.drawing.sheet import OTHER, Sheet, draw_round
 from mnist_demo.training.drawing.strokes import bar
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.boxes import Boxes, area, shared
 from mnist_demo.training.drawing.camera import take_picture
-from mnist_demo.training.drawing.crops import CUT, SIDE, draw_sheet, judge_visible
+from mnist_demo.training.drawing.crops import CUT, SIDE, judge_visible
 from mnist_demo.training.drawing.hands import Hands
+from mnist_demo.training.drawing.scenes import draw_sheet
 from mnist_demo.training.drawing.sheet import DIGITS, NO_SIGN, OTHER, UNKNOWN, Mark, Sheet
 
 ROW_HEIGHT, ROW_WIDTH = 40, 400  # pixels, of a row: its height, and its width at most
@@ -38,7 +39,7 @@ class Row(NamedTuple):
 
 def draw_rows(hands: Hands, rng: np.random.Generator) -> list[Row]:
     """Draw a sheet and cut some of its rows out; there may be none on it."""
-    sheet = draw_sheet(hands, rng)
+    sheet = draw_sheet(SIDE, hands, rng)
     windows = _choose_windows(sheet, rng)
     if not windows:
         return []

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_demo.training.drawing.hands import Grey, Hands, Line
 from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, Box, Sheet, draw_round
@@ -22,10 +23,21 @@ from mnist_demo.training.drawing.writing import (
 Rng = np.random.Generator
 
 
-def draw_scene(sheet: Sheet, hands: Hands, rng: Rng) -> None:
-    """Fill a sheet with a random scene."""
+def draw_sheet(side: int, hands: Hands, rng: Rng) -> Sheet:
+    """Fill a sheet, turned a little, with a random scene."""
+    sheet = Sheet(side, choose_turn(side, rng))
     scenes = list(_SCENES)
     scenes[rng.choice(len(scenes), p=list(_SCENES.values()))](sheet, hands, rng)
+    return sheet
+
+
+def choose_turn(side: int, rng: Rng) -> NDArray[np.float32]:
+    """Return how a sheet is turned and slanted a little about its middle: (2, 3)."""
+    angle = rng.normal(0, 0.02) if rng.random() < 0.8 else rng.normal(0, 0.15)
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, rng.normal(0, 0.03)], [0, 1]])
+    middle = np.full(2, side / 2)
+    return np.hstack([matrix, (middle - matrix @ middle)[:, None]]).astype(np.float32)
 
 
 def _draw_numbers(sheet: Sheet, hands: Hands, rng: Rng) -> None:
