@@ -152,6 +152,14 @@ class TestMarks:
         signs[[1, 7, SIGNS.index("/")]] = 0.28, 0.24, 0.4
         assert label_of(signs) == "1"
 
+    @pytest.mark.parametrize(("written", "text"), [("4*", "47"), ("*4", "74"), ("*", ""), ("4 *", "4"), ("4**", "47")])
+    def test_less_has_to_speak_for_a_digit_beside_another(self, written: str, text: str) -> None:
+        marks = as_marks(*write_marks(written))
+        unsure = marks.signs[:, -1] > 0
+        marks.signs[unsure] = 0
+        marks.signs[np.ix_(unsure, [7, -1])] = 0.45, 0.5
+        assert read_marks(marks).text == text
+
     def test_the_confidence_is_the_labels(self) -> None:
         one, slash, other = read_marks(as_marks(*write_marks("1/*"))).digits
         assert one.confidence == one.probabilities.max() == pytest.approx(0.91)

@@ -5,7 +5,7 @@ const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null 
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.2, 64];
-const [SEEN, DIGIT_SHARE, LEVEL, LOW] = [0.6, 0.58, 0.4, 0.5];
+const [SEEN, DIGIT_SHARE, BESIDE_SHARE, LEVEL, LOW] = [0.6, 0.58, 0.4, 0.4, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -67,6 +67,7 @@ export function readMarks(all, scale = 1) {
   const faint = all.filter(({ signs }) => sum(signs) < SEEN);
   const lines = findLines(marks);
   for (const line of lines) {
+    for (const mark of besideDigits(line)) mark.label = digitIn(mark.signs, BESIDE_SHARE);
     const first = line.find(({ label }) => label !== null);
     if (first?.label === "/") first.label = digitIn(first.signs) ?? "/"; // no number begins with a slash
     if (line.some(isDigit)) continue;
@@ -83,10 +84,23 @@ export function labelOf(signs) {
   return digitIn(signs);
 }
 
-// The likeliest digit, or null where other writing is likelier than all of them.
-function digitIn(signs) {
+// The likeliest digit, or null where too little speaks for digits, and not for other writing.
+function digitIn(signs, share = DIGIT_SHARE) {
   const digits = [...signs].slice(0, 10);
-  return sum(digits) > 0 && sum(digits) >= DIGIT_SHARE * (sum(digits) + signs.at(-1)) ? SIGNS[best(digits)] : null;
+  return sum(digits) > 0 && sum(digits) >= share * (sum(digits) + signs.at(-1)) ? SIGNS[best(digits)] : null;
+}
+
+// The marks of a line that have no label, but a digit next to them.
+function besideDigits(line) {
+  const standing = line.filter((mark) => mark.label === null || isDigit(mark));
+  const tall = ({ box }) => box[3] - box[1];
+  const near = standing
+    .slice(1)
+    .map((mark, i) => [standing[i], mark])
+    .filter(([a, b]) => b.box[0] - a.box[2] < SPACE * Math.max(tall(a), tall(b)));
+  return near
+    .flatMap(([a, b]) => [...(isDigit(b) ? [a] : []), ...(isDigit(a) ? [b] : [])])
+    .filter(({ label }) => label === null);
 }
 
 function digitOf({ box, signs, probabilities, image, label }, scale) {

@@ -40,6 +40,20 @@ test("a number begins with no slash, where that may be a digit", () => {
   assert.equal(readMarks([mark, next]).text, "/3");
 });
 
+test("less has to speak for a digit beside another", () => {
+  const four = asMark([70, 0, 130, 100, "4", 0.9]);
+  const unsure = (left) => asMark([left, 0, left + 60, 100, null, 0.5]);
+  const read = (...marks) => {
+    for (const { signs } of marks.filter((mark) => mark !== four)) signs[7] = 0.45;
+    return readMarks(marks).text;
+  };
+  assert.equal(read(four, unsure(140)), "47");
+  assert.equal(read(unsure(0), four), "74");
+  assert.equal(read(unsure(0)), "");
+  assert.equal(read(four, unsure(260)), "4");
+  assert.equal(read(four, unsure(140), unsure(210)), "47");
+});
+
 test("a sign's confidence is what the model says against all else, sharpened", () => {
   const point = asMark([60, 80, 70, 100, ".", 0.4]);
   point.signs[11] = 0.3;
