@@ -5,11 +5,13 @@ const SIGNS = [..."0123456789.,-/:", null]; // what the model tells apart; null 
 // Constants are reading.py's, which tells what they were chosen on.
 const TELLING = "123457"; // digits that tell the way up
 const [CLEAR, OTHERS_MAX, TURN_SHARE, LONE, TURN_SIDE] = [0.9, 3, 0.5, 0.2, 64];
-const [SEEN, DIGIT_SHARE, BESIDE_SHARE, LEVEL, LOW] = [0.6, 0.58, 0.4, 0.4, 0.5];
+const [SEEN, SEEN_BETWEEN, DIGIT_SHARE, BESIDE_SHARE] = [0.6, 0.5, 0.58, 0.4];
+const [LEVEL, LOW] = [0.4, 0.5];
 const [SPACE, SPACE_TO_GAP, SHARPER] = [0.9, 2.2, 3];
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const mean = (values) => sum(values) / values.length;
+const isSign = (mark) => mark.label !== null && !isDigit(mark);
 const best = (values) => values.indexOf(Math.max(...values));
 
 function median(values) {
@@ -63,9 +65,13 @@ export function turn({ grey, width, height, scale }, quarters) {
 
 // Takes marks, each { box, signs, probabilities, image }; returns the reading, its digits in reading order.
 export function readMarks(all, scale = 1) {
-  const marks = all.filter(({ signs }) => sum(signs) >= SEEN).map((mark) => ({ ...mark, label: labelOf(mark.signs) }));
-  const faint = all.filter(({ signs }) => sum(signs) < SEEN);
-  const lines = findLines(marks);
+  const isSeen = (mark) => sum(mark.signs) >= (isSign(mark) ? SEEN_BETWEEN : SEEN);
+  const labelled = all.map((mark) => ({ ...mark, label: labelOf(mark.signs) }));
+  const faint = labelled.filter((mark) => !isSeen(mark));
+  const isBetween = (line, i) => i > 0 && i < line.length - 1 && isDigit(line[i - 1]) && isDigit(line[i + 1]);
+  const lines = findLines(labelled.filter(isSeen)).map((line) =>
+    line.filter(({ signs }, i) => sum(signs) >= SEEN || isBetween(line, i)),
+  );
   for (const line of lines) {
     for (const mark of besideDigits(line)) mark.label = digitIn(mark.signs, BESIDE_SHARE);
     const first = line.find(({ label }) => label !== null);
@@ -105,8 +111,7 @@ function besideDigits(line) {
 
 function digitOf({ box, signs, probabilities, image, label }, scale) {
   const [left, top, right, bottom] = box.map((side) => Math.round(side * scale));
-  const isSign = label !== null && !isDigit({ label });
-  const confidence = isSign ? sureness(signs, label) : Math.max(...probabilities);
+  const confidence = isSign({ label }) ? sureness(signs, label) : Math.max(...probabilities);
   return {
     label,
     confidence,
@@ -127,13 +132,12 @@ function sureness(signs, label) {
 function findLines(marks) {
   const lines = [];
   const ordered = [...marks].sort((a, b) => a.box[0] - b.box[0]);
-  const isSmall = (mark) => mark.label !== null && !isDigit(mark);
-  for (const mark of ordered.filter((one) => !isSmall(one))) {
+  for (const mark of ordered.filter((one) => !isSign(one))) {
     const beside = lines.filter((line) => sharedHeight(line.at(-1).box, mark.box) >= LEVEL);
     if (beside.length) beside[best(beside.map((line) => line.at(-1).box[2]))].push(mark);
     else lines.push([mark]);
   }
-  for (const mark of ordered.filter(isSmall)) {
+  for (const mark of ordered.filter(isSign)) {
     const distances = lines.map((line) => distance(line, mark));
     if (Math.min(...distances) < 1) lines[best(distances.map((value) => -value))].push(mark);
   }
