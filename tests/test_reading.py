@@ -157,7 +157,7 @@ class TestMarks:
         marks = as_marks(*write_marks(written))
         unsure = marks.signs[:, -1] > 0
         marks.signs[unsure] = 0
-        marks.signs[np.ix_(unsure, [7, -1])] = 0.45, 0.5
+        marks.signs[unsure, 7], marks.signs[unsure, -1] = 0.45, 0.5
         assert read_marks(marks).text == text
 
     def test_the_confidence_is_the_labels(self) -> None:
