@@ -196,10 +196,10 @@ def _between_digits(labels: Sequence[str | None], line: list[int]) -> set[int]:
 
 
 def _beside_digits(boxes: Boxes, labels: Sequence[str | None], line: list[int]) -> list[int]:
-    """Return the marks of a line that have no label, but a digit next to them."""
+    """Return the marks of a line that have no label, but a digit next to them that they do not touch."""
     standing = [i for i in line if labels[i] is None or is_digit(labels[i])]
     tall = boxes[:, 3] - boxes[:, 1]
-    near = [(a, b) for a, b in pairwise(standing) if boxes[b, 0] - boxes[a, 2] < SPACE * max(tall[a], tall[b])]
+    near = [(a, b) for a, b in pairwise(standing) if 0 < boxes[b, 0] - boxes[a, 2] < SPACE * max(tall[a], tall[b])]
     return [i for a, b in near for i, other in ((a, b), (b, a)) if labels[i] is None and is_digit(labels[other])]
 
 

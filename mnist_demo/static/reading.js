@@ -96,14 +96,14 @@ function digitIn(signs, share = DIGIT_SHARE) {
   return sum(digits) > 0 && sum(digits) >= share * (sum(digits) + signs.at(-1)) ? SIGNS[best(digits)] : null;
 }
 
-// The marks of a line that have no label, but a digit next to them.
+// The marks of a line that have no label, but a digit next to them that they do not touch.
 function besideDigits(line) {
   const standing = line.filter((mark) => mark.label === null || isDigit(mark));
   const tall = ({ box }) => box[3] - box[1];
   const near = standing
     .slice(1)
     .map((mark, i) => [standing[i], mark])
-    .filter(([a, b]) => b.box[0] - a.box[2] < SPACE * Math.max(tall(a), tall(b)));
+    .filter(([a, b]) => a.box[2] < b.box[0] && b.box[0] < a.box[2] + SPACE * Math.max(tall(a), tall(b)));
   return near
     .flatMap(([a, b]) => [...(isDigit(b) ? [a] : []), ...(isDigit(a) ? [b] : [])])
     .filter(({ label }) => label === null);

@@ -51,6 +51,7 @@ test("less has to speak for a digit beside another", () => {
   assert.equal(read(unsure(0), four), "74");
   assert.equal(read(unsure(0)), "");
   assert.equal(read(four, unsure(260)), "4");
+  assert.equal(read(four, unsure(128)), "4");
   assert.equal(read(four, unsure(140), unsure(210)), "47");
 });
 
