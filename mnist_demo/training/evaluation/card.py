@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_demo.reading import DIGIT_SHARE, SEEN, SHARPER
+from mnist_demo.reading import BESIDE_SHARE, DIGIT_SHARE, SEEN, SEEN_BETWEEN, SHARPER
 from mnist_demo.training.export.fusion import (
     CERTAINTY_WEIGHT,
-    DETECTOR_WEIGHT,
+    CLASSIFIER_SHARE,
     DOUBT,
     NEIGHBOUR,
     NOTHING,
@@ -55,8 +55,8 @@ JOINED = f"""
 ## How a sign is judged
 
 - The detector proposes what it holds for one of its signs with a probability of at least {SCORE_MIN:.0%}.
-- Which digit a mark is, detector and classifier say together: the logarithms of their probabilities, {DETECTOR_WEIGHT:.0%} of the
-  detector's and {1 - DETECTOR_WEIGHT:.0%} of the classifier's, are added up (a logarithmic opinion pool).
+- Which digit a mark is, detector and classifier say together: the logarithms of their probabilities, {1 - CLASSIFIER_SHARE:.0%} of the
+  detector's and {CLASSIFIER_SHARE:.0%} of the classifier's, are added up (a logarithmic opinion pool).
 - Whether it is a digit at all the detector says, at all sizes that it saw the mark in together; {CERTAINTY_WEIGHT} of the
   classifier's log-odds above {DOUBT} speak for a digit and against other writing; below, they speak the other way.
 - Points, commas, dashes, slashes and colons are the detector's. Where there is a point or a comma, which of them it is may be
@@ -67,11 +67,14 @@ JOINED = f"""
 - The rescorer's probabilities of all signs and of nothing count {RESCORER_SHARE:.0%} beside those that come of all this, in a logarithmic
   pool too. Its log-odds of nothing are raised by {NOTHING} and those of points and commas by {POINT}, as drawn pages have fewer of
   them.
-- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more. It is a digit if those of the digits are
-  together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing.
+- Of a colon that is found several times, one mark stays, as likely as a noisy or of all has it, and none of its points.
+- A mark counts where the probabilities of its signs add up to {SEEN:.0%} or more, or, of one of . , - / : between two digits,
+  to {SEEN_BETWEEN:.0%}. It is a digit if those of the digits are
+  together above those of the signs . , - / :, and {DIGIT_SHARE:.0%} or more of what speaks for a digit or other writing, beside a
+  digit that it does not touch {BESIDE_SHARE:.0%} or more.
 
 The constants are `SCORE_MIN` in `mnist_demo/training/export/pyramid.py`, those named in capitals in `fusion.py` beside it, `SEEN`,
-`DIGIT_SHARE` and `SHARPER` in `mnist_demo/reading.py`.
+`SEEN_BETWEEN`, `DIGIT_SHARE`, `BESIDE_SHARE` and `SHARPER` in `mnist_demo/reading.py`.
 """
 
 DIGIT_OR_NOT = """\
