@@ -26,18 +26,16 @@ TURN_SHARE = 0.5  # of the upright reading's evidence, that another's must excee
 LONE = 0.2  # how much likelier than other writing any other way up a lone digit is that turns a picture; with 0.12 14
 # more of 276 photos that lie are read, and something in 21 more pictures without numbers; with 0.3 33 and 23 fewer
 TURN_SIDE = 64  # pixels of the shorter side: what is smaller is no camera's, and a letter that lies is easily a digit
-# Of 1,698 pictures of the same sets, at most 150 of each, 1,446 were read right when the four below were chosen;
-# DIGIT_SHARE was chosen anew since.
+# Of 1,698 pictures of the same sets, at most 150 of each, 1,446 were read right when SEEN, DIGIT_SHARE, LEVEL and LOW
+# were chosen; DIGIT_SHARE was chosen anew since.
 SEEN = 0.6  # probability that a mark is any sign, below which it is none; 0.55 gives 1,429, 0.7 1,461, as less is read
 # where there is no number; but registers, signs drawn on pads and the mean of the sets of numbers lose by it
 SEEN_BETWEEN = 0.5  # likewise, of a sign between two digits: of 1,050 numbers and digits drawn on pads 8 more are read;
 # with 0.4 three more, but 2 other numbers fewer
 DIGIT_SHARE = 0.58  # of what speaks for a digit or other writing, that speaks for a digit; of 5,713 pictures 0.53 reads
 # 17 numbers more, and something in 7 more that hold none; 0.63 gives 14 fewer
-BESIDE_SHARE = (
-    0.4  # likewise, of a mark with a digit beside it: without it 20 numbers fewer are read, with 0.2 11 more;
-)
-# but of 120 marks with 0.3 to 0.5 beside the digits of drawn pages, 32 are that digit
+BESIDE_SHARE = 0.4  # likewise, of a mark with a digit beside it: without, 18 numbers fewer are read; with 0.2 11 more,
+# but of 120 marks with 0.3 to 0.5 beside the digits of drawn pages 32 are that digit
 LEVEL = 0.4  # of the lower mark's height, that two digits of a line share; with 0.2 to 0.6 as many are right, but with
 # 0.6 there are a thirtieth more edits, of 0.45 and less none
 LOW = 0.5  # of the height of the digits around, that a small sign may be below or above them; 0.25 gives 1,449

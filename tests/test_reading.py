@@ -244,12 +244,7 @@ def test_reads_a_wide_gap_as_a_space(write: Write, classifier: Classifier) -> No
     assert recognize(np.hstack([left, gap, right]), classifier).text == "123 45"
 
 
-@pytest.mark.parametrize(
-    ("text", "hand"),
-    [
-        *product(["12.50", "-45", "20/07/2021", "12:45", "3,7"], HANDS),
-    ],
-)
+@pytest.mark.parametrize(("text", "hand"), [*product(["12.50", "-45", "20/07/2021", "12:45", "3,7"], HANDS)])
 def test_reads_a_number_as_it_is_written(text: str, hand: str, write: Write, classifier: Classifier) -> None:
     reading = recognize(write(text, hand=HANDS[hand], pen=7), classifier)
     assert reading.text == text

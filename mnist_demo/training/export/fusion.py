@@ -6,15 +6,14 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
-from mnist_demo.training.export.pyramid import overlaps
+from mnist_demo.training.export.pyramid import outranks, overlaps
 from mnist_demo.training.export.rows import compare
 from mnist_demo.training.networks.rescorer import TINY, log_odds, split
 
 # Of 5,713 pictures of 23 sets, 4,202 of them with numbers, 5,067 were read right when the constants below were chosen;
 # beside them stands how many more or fewer were with others.
-# What the classifier says which digit a mark is counts so much, beside 1 - it of the detector: 0.6 gives as many, 0.4 5
-# fewer.
-CLASSIFIER_SHARE = 0.5
+CLASSIFIER_SHARE = 0.5  # of what the classifier says which digit a mark is, beside 1 - it of the detector: 0.6 gives as
+# many, 0.4 5 fewer
 # How much the classifier's certainty, as the logarithm of its odds, speaks for a digit and against other writing, where
 # it exceeds DOUBT. Without it 17 numbers more are read, but something in 20 more pictures that hold none. More of it,
 # 0.3 or 3.0, refuses 26 and 22 more of these and loses 39 and 21 numbers; 1.0 refuses 19 fewer and gains 10 numbers. No
@@ -123,8 +122,6 @@ def unite_colons(signs: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
     missed = tf.reduce_prod(tf.where(same, 1 - likely, 1.0), 1)  # by all; 1 of what is no colon
     others = signs * (1 - COLON) * (missed / tf.maximum(1 - likely, TINY))[:, None]
     signs = tf.where(colon[:, None], others + COLON * (1 - missed)[:, None], signs)
-    index = tf.range(tf.size(likely))
-    likelier = (likely[:, None] > likely) | (likely[:, None] >= likely) & (index[:, None] < index)
     of_colon = near & (comma | point) & ((1 - missed)[:, None] > OF_POINT * likely)
-    gone = tf.reduce_any(same & likelier | of_colon, 0)
+    gone = tf.reduce_any(same & outranks(likely) | of_colon, 0)
     return tf.where(gone[:, None], 0.0, signs)

@@ -213,6 +213,12 @@ def _agree(scores: tf.Tensor, levels: tf.Tensor, union: tf.Tensor) -> tf.Tensor:
     return 1 - (1 - scores) * tf.reduce_prod(1 - AGREE_WEIGHT * seen, 0)
 
 
+def outranks(likely: tf.Tensor) -> tf.Tensor:
+    """Return whether the row's mark is likelier than the column's, or as likely and the first of both, (n, n) bool."""
+    index = tf.range(tf.size(likely))
+    return (likely[:, None] > likely) | ((likely[:, None] >= likely) & (index[:, None] < index))
+
+
 def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Tensor:
     """Return which marks stay, the likeliest first, where others overlap with likelier ones or lie in them.
 
@@ -223,14 +229,11 @@ def _suppress(scores: tf.Tensor, union: tf.Tensor, smaller: tf.Tensor) -> tf.Ten
     colon, comma, point, dash = (sign == SIGNS.index(name) for name in ":,.-")
     best = tf.reduce_max(scores, 1)
     other = scores[:, -1] >= best
-    index = tf.range(tf.shape(best)[0])
-    row = best[:, None]
-    likelier = (row > best) | ((row >= best) & (index[:, None] < index))
     within = (smaller > INSIDE_MAX) & (other | ~other[:, None])
     dot = comma | point
-    of_colon = (smaller > OF_COLON) & colon[:, None] & dot & (row > OF_COLON * best)
+    of_colon = (smaller > OF_COLON) & colon[:, None] & dot & (best[:, None] > OF_COLON * best)
     twice = (smaller > OF_POINT) & (dot[:, None] & dot | dash[:, None] & dash)
-    beats = ((union > OVERLAP_MAX) | within | twice) & likelier | of_colon  # the row's mark the column's
+    beats = ((union > OVERLAP_MAX) | within | twice) & outranks(best) | of_colon  # the row's mark the column's
     beats = tf.cast(beats, tf.float32)
     kept = tf.ones_like(best)[:, None]
     for _ in range(ROUNDS):
