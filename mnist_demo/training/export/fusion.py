@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
-from mnist_demo.training.export.pyramid import outranks, overlaps
+from mnist_demo.training.export.pyramid import OF_COLON, outranks, overlaps
 from mnist_demo.training.export.rows import compare
 from mnist_demo.training.networks.rescorer import TINY, log_odds, split
 
@@ -35,10 +35,9 @@ RESCORER_SHARE = 0.35
 # numbers fewer are read, and something in 15 more pictures without numbers; with 3.2 61 and 44 fewer.
 NOTHING = 1.6
 POINT = 1.3  # likewise, that there is a point or a comma; without it 5 more, but 11 of 150 points on pads are lost
-# What is a colon's: middles that lie less than so much of its sides away from its own; and of a point's probability,
-# that the colon has at least. Without, 112 of 150 colons on pads are read, and 140 so; a longer or a wider reach gives
-# as many, and other pictures do not change.
-COLON_REACH, OF_POINT = (1.0, 0.75), 0.5
+# Middles that lie less than so much of a colon's sides away from its own are the colon's. Without, 112 of 150 colons on
+# pads are read, and 140 so; a longer or a wider reach gives as many, and other pictures do not change.
+COLON_REACH = 1.0, 0.75
 COLON = np.array([sign == ":" for sign in SIGNS], np.float32)
 
 
@@ -122,6 +121,6 @@ def unite_colons(signs: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
     missed = tf.reduce_prod(tf.where(same, 1 - likely, 1.0), 1)  # by all; 1 of what is no colon
     others = signs * (1 - COLON) * (missed / tf.maximum(1 - likely, TINY))[:, None]
     signs = tf.where(colon[:, None], others + COLON * (1 - missed)[:, None], signs)
-    of_colon = near & (comma | point) & ((1 - missed)[:, None] > OF_POINT * likely)
+    of_colon = near & (comma | point) & ((1 - missed)[:, None] > OF_COLON * likely)
     gone = tf.reduce_any(same & outranks(likely) | of_colon, 0)
     return tf.where(gone[:, None], 0.0, signs)
