@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.training.drawing import forms
+from mnist_demo.training.drawing.forms import bar
 from mnist_demo.training.drawing.hands import Line
 
 Rng = np.random.Generator
@@ -17,11 +19,6 @@ def extent(lines: list[Line]) -> tuple[NDArray[np.float32], NDArray[np.float32]]
     """Return the top left and the bottom right corner of lines' box, (2,) each."""
     points = np.concatenate(lines)
     return points.min(0), points.max(0)
-
-
-def bar(x0: float, y0: float, x1: float, y1: float) -> Line:
-    """Return a straight line, (6, 2)."""
-    return np.linspace((x0, y0), (x1, y1), 6).astype(np.float32)
 
 
 def segments(digit: int) -> list[Line]:
@@ -71,8 +68,8 @@ def flourish(lines: list[Line], digit: int, pen: float, habit: float, rng: Rng) 
     if digit == 0 and habit > 0.92 and pen > 0.05:
         wide = rng.uniform(0.4, 0.8)
         return [bar(0, 0, wide, 0), bar(wide, 0, wide, 1), bar(wide, 1, 0, 1), bar(0, 1, 0, 0)]
-    if digit in TAUGHT and habit > 1 - TAUGHT_SHARE:
-        return TAUGHT[digit](rng)
+    if habit > 1 - forms.SHARES.get(digit, 0):
+        return forms.write(digit, rng)
     if digit == 7 and habit < 0.25:
         return _adorn_seven(lines, low, high, rng)
     if digit == 1 and habit < 0.55:
@@ -111,39 +108,6 @@ def _adorn_one(
         foot = [np.array([(x, y), (x + 0.4 * reach, y + 0.03), (x + reach, y - rng.uniform(0, 0.12))], np.float32)]
     return [*flag, *lines, *foot]
 
-
-def _curve(start: tuple[float, float], end: tuple[float, float], bulge: float) -> Line:
-    """Return a line (9, 2) that leaves the straight way by `bulge` of its length, to the left if that is positive."""
-    x, y = end[0] - start[0], end[1] - start[1]
-    along = np.linspace(0, 1, 9)[:, None]
-    aside = 4 * bulge * along * (1 - along) * np.array([[y, -x]])
-    return (np.array(start) + along * np.array([[x, y]]) + aside).astype(np.float32)
-
-
-def _write_one(rng: Rng) -> list[Line]:
-    """A 1 whose upstroke may be as long as its stem, with nothing, a hook or a bar at its foot."""
-    foot = (float(rng.normal(0, 0.05)), 1.0)
-    up = _curve((-rng.uniform(0.12, 0.7), rng.uniform(0.2, 1.05)), (0, 0), rng.normal(0, 0.05))
-    line, chance = [up, _curve((0, 0), foot, rng.normal(0, 0.04))], rng.random()
-    if chance < 0.3:
-        line.append(_curve(foot, (foot[0] + rng.uniform(0.1, 0.4), 1 - rng.uniform(0, 0.2)), rng.uniform(-0.3, 0)))
-    under = [bar(-rng.uniform(0.1, 0.45), 1 + rng.normal(0, 0.03), rng.uniform(0.1, 0.45), 1)] if chance > 0.75 else []
-    return [np.concatenate(line), *under]
-
-
-def _write_seven(rng: Rng) -> list[Line]:
-    """A 7 with a waved top, mostly crossed, perhaps with a tick where it begins."""
-    wide, lean, cross = rng.uniform(0.3, 0.9), rng.uniform(-0.05, 0.6), rng.uniform(0.38, 0.65)
-    line = [_curve((0, 0.04), (wide, 0), rng.normal(0, 0.08)), _curve((wide, 0), (wide - lean, 1), rng.normal(0, 0.06))]
-    if rng.random() < 0.5:
-        line.insert(0, bar(rng.normal(0, 0.06), rng.uniform(0.1, 0.35), 0, 0.04))
-    stem, tilt = wide - lean * cross, rng.normal(0, 0.06)
-    left, right = stem - rng.uniform(0.12, 0.45), stem + rng.uniform(0.1, 0.4)
-    return [np.concatenate(line), *([bar(left, cross + tilt, right, cross - tilt)] if rng.random() < 0.75 else [])]
-
-
-TAUGHT = {1: _write_one, 7: _write_seven}  # as schools of Europe and South America teach them
-TAUGHT_SHARE = 0.3
 
 _TURN = np.linspace(0.4, 2.7, 9, dtype=np.float32)
 _ARC: Line = np.stack([0.6 - 0.6 * np.sin(_TURN), 0.5 - 0.6 * np.cos(_TURN)], 1).astype(np.float32)

@@ -19,6 +19,7 @@ STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 LETTER = "a"  # in a number: any letter, as in 12b or A4
 GREEK = 0.15  # of the letters
+SMALL_ZEROS = 0.2  # of the hands, that write the zeros of a round number small
 HABIT = 0.6  # of the digits, that are adorned as the number's first was
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
 
@@ -34,6 +35,7 @@ class Style:
         wide: how many times as wide as the hand's signs are.
         joined: whether the pen stays on the paper between digits.
         close: whether each digit or letter stands as near to the last as their ink lets it.
+        zeros: how high the zeros of a round number are, of the height.
         habit: between 0 and 1, by which digits are adorned: a hand that slashes one zero slashes the next.
         hard: how MNIST's bitmaps are hardened, a threshold and a gain.
     """
@@ -48,6 +50,7 @@ class Style:
     sizes: float
     joined: bool
     close: bool
+    zeros: float
     habit: float
     tool: Tool
     hard: tuple[float, float]
@@ -67,6 +70,7 @@ def choose_style(hands: Hands, height: float, rng: Rng) -> Style:
         float(rng.uniform(0, 0.1) if rng.random() < 0.75 else rng.uniform(0.1, 0.25)),
         bool(rng.random() < 0.12),
         bool(rng.random() < 0.3),
+        float(rng.uniform(0.35, 0.9) if rng.random() < SMALL_ZEROS else 1.0),
         float(rng.random()),
         choose_tool(rng),
         (float(rng.uniform(0.2, 0.5)), float(rng.uniform(1.2, 8))),
@@ -121,14 +125,18 @@ def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float,
     """Write a number from x on, its digits' middle there; return the box around it before the sheet's turn."""
     left, top, bottom = x, middle, middle
     last: list[Line] = []  # the digit or letter before
-    for sign in text:
+    round_from = len(text.rstrip("0")) if text.endswith("00") else len(text)
+    for i, sign in enumerate(text):
         if sign == LETTER and not hands.letters:
             continue
         if sign == " ":
             x += style.height * rng.uniform(0.4, 1.0)
             continue
         height = style.height * float(np.clip(rng.normal(1, style.sizes), 0.5, 1.8))
-        y = middle + style.uneven * style.height * rng.normal() + rng.uniform(-0.5, 0.5) * (style.height - height)
+        small = i >= round_from and style.zeros < 1
+        height *= style.zeros if small else 1.0
+        lowered = rng.uniform(0.1 if small else -0.5, 0.5)
+        y = middle + style.uneven * style.height * rng.normal() + lowered * (style.height - height)
         gap = style.height * (style.gap + rng.normal(0, 0.04)) if x > left else 0.0
         if sign.isdigit() and style.hand is None:
             x = _stamp_digit(sheet, int(sign), style, x + gap, y, height, hands, rng)
