@@ -7,14 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from mnist_demo.training.drawing.hands import Line
+from mnist_demo.training.drawing.strokes import bar
 
 Rng = np.random.Generator
 Point = tuple[float, float]
-
-
-def bar(x0: float, y0: float, x1: float, y1: float) -> Line:
-    """Return a straight line, (6, 2)."""
-    return np.linspace((x0, y0), (x1, y1), 6).astype(np.float32)
 
 
 def _curve(start: Point, end: Point, bulge: float) -> Line:
@@ -91,9 +87,8 @@ def _write_five(rng: Rng) -> list[Line]:
     foot, top = (0.0, 1.0), (rng.uniform(0.05, 0.4), rng.uniform(0.0, 0.12))
     belly = _curve((-rng.uniform(0.06, 0.35), rng.uniform(0.5, 0.95)), foot, rng.uniform(-0.3, 0.3))
     stem = _curve(foot, top, rng.normal(0, 0.08))
-    flag = _curve(
-        top, (top[0] + rng.uniform(0.2, 0.7), max(0.0, top[1] - rng.uniform(-0.02, 0.15))), rng.normal(0, 0.1)
-    )
+    end = (top[0] + rng.uniform(0.2, 0.7), max(0.0, top[1] - rng.uniform(-0.02, 0.15)))
+    flag = _curve(top, end, rng.normal(0, 0.1))
     return [np.concatenate([belly, stem, flag])]
 
 

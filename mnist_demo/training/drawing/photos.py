@@ -9,10 +9,10 @@ from PIL import Image
 from mnist_demo.examples import FOLDER, PHOTOS
 from mnist_demo.hand import write_line
 from mnist_demo.training.drawing.camera import lay_ink, make_paper, photograph
-from mnist_demo.training.drawing.forms import bar
 from mnist_demo.training.drawing.hands import Hands
 from mnist_demo.training.drawing.scenes import choose_turn
 from mnist_demo.training.drawing.sheet import OTHER, Sheet, draw_round
+from mnist_demo.training.drawing.strokes import bar
 
 WIDTH, HEIGHT = 900, 675  # pixels
 PITCH = 1.35  # between two lines, of a digit's height

@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.training.drawing.forms import bar
 from mnist_demo.training.drawing.hands import Grey, Hands, Line
 from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, Box, Sheet, draw_round
-from mnist_demo.training.drawing.strokes import extent
+from mnist_demo.training.drawing.strokes import bar, extent
 from mnist_demo.training.drawing.writing import (
     Style,
     choose_height,

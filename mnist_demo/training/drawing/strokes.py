@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.training.drawing import forms
-from mnist_demo.training.drawing.forms import bar
 from mnist_demo.training.drawing.hands import Line
 
 Rng = np.random.Generator
@@ -19,6 +17,11 @@ def extent(lines: list[Line]) -> tuple[NDArray[np.float32], NDArray[np.float32]]
     """Return the top left and the bottom right corner of lines' box, (2,) each."""
     points = np.concatenate(lines)
     return points.min(0), points.max(0)
+
+
+def bar(x0: float, y0: float, x1: float, y1: float) -> Line:
+    """Return a straight line, (6, 2)."""
+    return np.linspace((x0, y0), (x1, y1), 6).astype(np.float32)
 
 
 def segments(digit: int) -> list[Line]:
@@ -68,8 +71,6 @@ def flourish(lines: list[Line], digit: int, pen: float, habit: float, rng: Rng) 
     if digit == 0 and habit > 0.92 and pen > 0.05:
         wide = rng.uniform(0.4, 0.8)
         return [bar(0, 0, wide, 0), bar(wide, 0, wide, 1), bar(wide, 1, 0, 1), bar(0, 1, 0, 0)]
-    if habit > 1 - forms.SHARES.get(digit, 0):
-        return forms.write(digit, rng)
     if digit == 7 and habit < 0.25:
         return _adorn_seven(lines, low, high, rng)
     if digit == 1 and habit < 0.55:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mnist_demo.training.drawing import forms
 from mnist_demo.training.drawing.greek import draw_greek
 from mnist_demo.training.drawing.hands import Hands, Line, unit
 from mnist_demo.training.drawing.sheet import BITMAP_INK, NO_SIGN, OTHER, SIGNS, Box, Layer, Sheet, Tool, choose_tool
@@ -200,7 +201,10 @@ def _lines_of(sign: str, style: Style, height: float, hands: Hands, rng: Rng) ->
         if rng.random() < STRAIGHT:
             lines = straighten(lines, rng)
         habit = style.habit if rng.random() < HABIT else rng.random()
-        lines = flourish(lines, digit, style.pen / height, habit, rng)
+        if habit > 1 - forms.SHARES.get(digit, 0):
+            lines = forms.write(digit, rng)
+        else:
+            lines = flourish(lines, digit, style.pen / height, habit, rng)
     elif sign == LETTER and hands.letters:
         lines = choose_letter(hands, rng)
     else:
