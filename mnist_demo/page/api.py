@@ -36,16 +36,19 @@ def recognize_endpoint(reader: Reader) -> None:
     def recognize(image: dict[str, Any] | None) -> dict[str, Any]:
         """Read the handwritten numbers in a photo, scan or drawing.
 
-        Finds every digit and the signs of numbers, . , - / and :, in any number of lines, and tells what each is, how
-        sure that is and where it stands. A photo that clearly lies on its side or head is turned first.
+        Finds every digit and the signs of numbers (point, comma, dash, slash and colon), in any number of lines, and
+        tells what each is, how sure that is and where it stands. A photo that clearly lies on its side or head is turned first.
 
         Args:
             image: a PNG, JPEG or WebP image, as a data URL ("data:image/png;base64,...").
 
         Returns:
-            text, the lines read, and digits, in reading order: each with label (null for a mark that is neither a digit
-            nor a sign), confidence, box as [left, top, right, bottom] in pixels of the upright image and the
-            probabilities of the digits 0 to 9. Or error, saying what is wrong with the image.
+            text: the lines read
+            digits: the marks in reading order, each with its label (null where it is neither a digit nor a sign)
+            its confidence
+            its box as [left, top, right, bottom] in pixels of the upright image
+            and the probabilities of the digits 0 to 9
+            or error: what is wrong with the image
         """
         if image is None:
             raise gr.Error("No file came. Send one PNG, JPEG or WebP image.", print_exception=False)
