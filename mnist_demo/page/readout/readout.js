@@ -59,7 +59,7 @@ function settle() {
   showNote();
   const { digits } = shown.reading;
   const value = textOf(shown.reading);
-  const words = value ? T("read", { text: value.replace(/\s+/g, ", ") }) : digits.length ? T("none_found") : "";
+  const words = value ? T("read", { text: value.replace(/\s+/g, ", ") }) : shown.picture ? T("none_found") : "";
   spoken.textContent = `${words} ${digits[chosen] ? noteOn(digits[chosen]) : ""}`.trim();
 }
 
