@@ -117,6 +117,7 @@ def test_a_digit_of_the_number_can_be_chosen_and_put_right(page: Page) -> None:
     offered = page.locator("#readout .choices button")
     assert 3 <= offered.count() <= 9
     assert "5" not in offered.all_text_contents()
+    assert offered.all_text_contents()[-5:] == [*".,-/:"]
     label = offered.first.inner_text()
     offered.first.click()
     expect(page.locator("#reading")).to_have_text(f"3{label}2")

@@ -2,6 +2,7 @@
 import { describe, isUnsure, ranked } from "../../document/shared/digits.js";
 
 const CHOICES = 4; // digits offered in place of one
+const SIGNS = [...".,-/:"]; // those of numbers, offered below the digits
 const SAME = 0.5; // of what two boxes cover, that those of one mark share at least, though more is written beside it
 let corrections = []; // {digit, label}: a digit as it was read, and what it is
 
@@ -78,11 +79,10 @@ export class LargeNumber {
     };
   }
 
-  // Offers the digits that it could be, likeliest first, below the one that was pressed, or above where the window ends.
+  // Offers what it could be, the likeliest digits first, below the one that was pressed, or above where the window ends.
   offer(node, digit) {
-    const others = ranked(digit)
-      .filter((label) => label !== labelOf(digit))
-      .slice(0, CHOICES);
+    const isAnother = (label) => label !== labelOf(digit);
+    const others = [...ranked(digit).filter(isAnother).slice(0, CHOICES), ...SIGNS.filter(isAnother)];
     this.choices.replaceChildren(
       ...others.map((label) => {
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
