@@ -244,10 +244,11 @@ def find_lines(boxes: Boxes, small: Sequence[bool]) -> list[list[int]]:
             max(beside, key=lambda line: boxes[line[-1], 2]).append(i)
         else:
             lines.append([i])
+    standing = [list(line) for line in lines]  # a sign is near to what stands, not to another sign
     for i in (i for i in order if small[i]):
-        line = min(lines, key=lambda line: _distance(boxes, line, i), default=None)
-        if line is not None and _distance(boxes, line, i) < 1:
-            line.append(i)
+        distances = [_distance(boxes, line, i) for line in standing]
+        if min(distances, default=1) < 1:
+            lines[int(np.argmin(distances))].append(i)
     for line in lines:
         line.sort(key=lambda i: boxes[i, 0] + boxes[i, 2])
     return sorted(lines, key=lambda line: float(np.mean(boxes[line][:, [1, 3]])))

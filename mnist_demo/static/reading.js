@@ -137,8 +137,9 @@ function findLines(marks) {
     if (beside.length) beside[best(beside.map((line) => line.at(-1).box[2]))].push(mark);
     else lines.push([mark]);
   }
+  const standing = lines.map((line) => [...line]); // a sign is near to what stands, not to another sign
   for (const mark of ordered.filter(isSign)) {
-    const distances = lines.map((line) => distance(line, mark));
+    const distances = standing.map((line) => distance(line, mark));
     if (Math.min(...distances) < 1) lines[best(distances.map((value) => -value))].push(mark);
   }
   for (const line of lines) line.sort((a, b) => a.box[0] + a.box[2] - b.box[0] - b.box[2]);
