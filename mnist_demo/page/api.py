@@ -37,7 +37,8 @@ def recognize_endpoint(reader: Reader) -> None:
         """Read the handwritten numbers in a photo, scan or drawing.
 
         Finds every digit and the signs of numbers (point, comma, dash, slash and colon), in any number of lines, and
-        tells what each is, how sure that is and where it stands. A photo that clearly lies on its side or head is turned first.
+        tells what each is, how sure that is and where it stands. A photo that clearly lies on its side or head is
+        turned first.
 
         Args:
             image: a PNG, JPEG or WebP image, as a data URL ("data:image/png;base64,...").
