@@ -28,7 +28,7 @@ from mnist_demo.training.drawing.sheet import NO_SIGN, OTHER, SIGNS, UNKNOWN, Sh
 from mnist_demo.training.evaluation.finding import count_page
 from mnist_demo.training.evaluation.specimens import own_hands
 from mnist_demo.training.export.cutting import cut_out
-from mnist_demo.training.export.fusion import fuse, unite_colons
+from mnist_demo.training.export.fusion import fuse, unite_signs
 from mnist_demo.training.export.measures import measure
 from mnist_demo.training.export.pyramid import LEVELS, Marks, find_marks, make_mosaic
 from mnist_demo.training.export.rows import find_windows, lay_out, read_rows
@@ -320,7 +320,7 @@ class TestFusion:
         assert (int(tf.argmax(signs[0])), int(tf.argmax(digits[0]))) == (7, 7)
         assert float(digits[0, 7]) > 0.8
 
-    def test_a_colon_that_is_found_twice_is_one_and_its_points_are_none(self) -> None:
+    def test_a_colon_or_point_that_is_found_twice_is_one_and_a_colons_points_are_none(self) -> None:
         found = {
             (60, 0, 100, 90): (":", 0.4),
             (62, 5, 104, 80): (":", 0.35),
@@ -330,10 +330,12 @@ class TestFusion:
             (62, 10, 98, 80): ("1", 0.3),
             (260, 0, 300, 90): (":", 0.2),
             (276, 78, 284, 86): (".", 0.6),
+            (376, 78, 388, 90): (".", 0.7),
+            (371, 63, 394, 86): (",", 0.3),
         }
         signs = np.array([[likely * (each == sign) for each in SIGNS] for sign, likely in found.values()], np.float32)
-        one = unite_colons(tf.constant(signs), tf.constant(list(found), tf.float32)).numpy()
-        assert one.sum(1) == pytest.approx([1 - 0.6 * 0.65, 0, 0, 0.6, 0.8, 0.3, 0.2, 0.6])
+        one = unite_signs(tf.constant(signs), tf.constant(list(found), tf.float32)).numpy()
+        assert one.sum(1) == pytest.approx([1 - 0.6 * 0.65, 0, 0, 0.6, 0.8, 0.3, 0.2, 0.6, 0.7, 0])
         assert (one.argmax(1) == signs.argmax(1))[one.any(1)].all()
 
     def test_a_mark_between_digits_is_likelier_one_than_alone_or_as_a_part_of_a_digit(

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_demo.training.drawing.sheet import DIGITS, SIGNS
-from mnist_demo.training.export.pyramid import OF_COLON, outranks, overlaps
+from mnist_demo.training.export.pyramid import OF_COLON, OF_POINT, outranks, overlaps
 from mnist_demo.training.export.rows import compare
 from mnist_demo.training.networks.rescorer import TINY, log_odds, split
 
@@ -64,7 +64,7 @@ def fuse(marks: tf.Tensor, rescore: Callable[[tf.Tensor], tf.Tensor]) -> tuple[t
     which = _pool(signs[:, :DIGITS], rescored[:, :DIGITS], RESCORER_SHARE)
     kinds = _pool(_digits_as_one(signs), _digits_as_one(rescored), RESCORER_SHARE)
     signs = tf.concat([kinds[:, :1] * which, kinds[:, 1:-1]], 1)
-    return unite_colons(signs, boxes), sure * which + (1 - sure) / DIGITS
+    return unite_signs(signs, boxes), sure * which + (1 - sure) / DIGITS
 
 
 def _pool(one: tf.Tensor, other: tf.Tensor, share: float) -> tf.Tensor:
@@ -110,9 +110,10 @@ def _neighbour(boxes: tf.Tensor, digit_odds: tf.Tensor, other_odds: tf.Tensor) -
     return tf.where(by_itself, surest, 0.0)
 
 
-def unite_colons(signs: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
+def unite_signs(signs: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
     """Return signs (n, 16) of which a colon that was found several times is one, as likely as a noisy or has it, and
-    its points are none."""
+    its points are none; of a point or comma that was found twice, as the detector took one for another sign, the
+    likelier stays."""
     sign, likely = tf.argmax(signs, 1), tf.reduce_max(signs, 1)
     colon, comma, point = (sign == SIGNS.index(name) for name in ":,.")
     middle, reach = (boxes[:, :2] + boxes[:, 2:]) / 2, COLON_REACH * (boxes[:, 2:] - boxes[:, :2])
@@ -121,6 +122,8 @@ def unite_colons(signs: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
     missed = tf.reduce_prod(tf.where(same, 1 - likely, 1.0), 1)  # by all; 1 of what is no colon
     others = signs * (1 - COLON) * (missed / tf.maximum(1 - likely, TINY))[:, None]
     signs = tf.where(colon[:, None], others + COLON * (1 - missed)[:, None], signs)
-    of_colon = near & (comma | point) & ((1 - missed)[:, None] > OF_COLON * likely)
-    gone = tf.reduce_any(same & outranks(likely) | of_colon, 0)
+    dot = comma | point
+    of_colon = near & dot & ((1 - missed)[:, None] > OF_COLON * likely)
+    twice = dot[:, None] & dot & (overlaps(boxes)[1] > OF_POINT)
+    gone = tf.reduce_any((same | twice) & outranks(likely) | of_colon, 0)
     return tf.where(gone[:, None], 0.0, signs)
