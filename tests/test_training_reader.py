@@ -5,6 +5,7 @@ import queue
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import cv2
 import keras
@@ -16,6 +17,7 @@ from PIL import Image
 
 from mnist_demo.examples import FOLDER, PHOTOS
 from mnist_demo.hand import write_digit
+from mnist_demo.inference import SIGNS as READ
 from mnist_demo.inference import Classifier
 from mnist_demo.inference.integrity import golden_page
 from mnist_demo.training.digits.framing import frame
@@ -55,6 +57,7 @@ from mnist_demo.training.networks.row_reader import (
     row_loss,
 )
 from mnist_demo.training.networks.weights import load_weights
+from mnist_demo.training.recipe.learning import Learner, learn
 from mnist_demo.training.recipe.reader import Pool
 from mnist_demo.training.recipe.rescoring import kinds_of
 
@@ -507,6 +510,25 @@ def test_a_training_whose_pictures_are_no_longer_drawn_ends() -> None:
     painter.join()
     with pytest.raises(RuntimeError, match="draws has ended"):
         Pool(queue.Queue(), [painter]).fill()
+
+
+def test_a_large_batch_waits_for_as_many_pictures() -> None:
+    drawn: queue.Queue[list[tuple[np.ndarray]]] = queue.Queue()
+    for _ in range(3):
+        drawn.put([(np.zeros((2, 2)),)] * 400)
+    pictures, _ = next(Pool(drawn, [multiprocessing.current_process()]).batches(1024, np.random.default_rng(0)))
+    assert pictures.shape == (1024, 2, 2, 1)
+
+
+def test_steps_that_checkpoints_do_not_divide_are_refused(tmp_path: Path) -> None:
+    network = build_row_reader()
+    learner = Learner(network, keras.layers.Identity(), row_loss)
+    with pytest.raises(ValueError, match="Cannot train for 750 steps"):
+        learn(learner, iter(()), keras.optimizers.AdamW(), 750, tmp_path / "net")
+
+
+def test_the_reader_and_its_training_know_the_same_signs() -> None:
+    assert [*SIGNS[:-1], None] == list(READ)
 
 
 @pytest.mark.parametrize(

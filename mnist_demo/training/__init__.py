@@ -1,1 +1,1 @@
-"""What makes the model and judges it: data, rendering, augmentation, network, training, export, evaluation."""
+"""What makes the model and judges it: drawings and data, networks, recipe, export, evaluation."""

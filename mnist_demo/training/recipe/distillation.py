@@ -19,7 +19,7 @@ from mnist_demo.training.recipe.learning import Learner, learn
 from mnist_demo.training.recipe.optimizer import muon
 
 TEACHERS = 2  # alike but for the seed
-WIDTH = 48  # channels of a teacher, as of `network.build_network`
+WIDTH = 48  # channels of a teacher, as of `networks.classifier.build_network`
 TEACHER_STEPS, STEPS = 5_000, 8_000
 TEACHERS_WORD = 0.5  # of the target where the teachers read a digit right; elsewhere its label is all
 

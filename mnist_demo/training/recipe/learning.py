@@ -1,6 +1,6 @@
 """How every net learns: its pictures varied, its answers judged, its weights averaged, each part kept on the way.
 
-All of it is Keras' own operations, so that detector and cutter train with any of its backends: KERAS_BACKEND=jax, say.
+All of it is Keras' own operations, so that detector, cutter and row reader train with any of its backends.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -75,8 +75,13 @@ def learn(
     Args:
         optimizer: it averages weights, as `averaging` says.
         watch: what is to be printed of the net at each checkpoint.
+
+    Raises:
+        ValueError: steps that are no multiple of KEEP_EVERY, nor fewer.
     """
     part = min(KEEP_EVERY, steps)
+    if steps % part:
+        raise ValueError(f"Cannot train for {steps} steps. Take a multiple of {KEEP_EVERY}, or fewer.")
     learner.compile(optimizer, jit_compile=keras.backend.backend() != "tensorflow")
     learner.fit(
         batches,

@@ -195,14 +195,14 @@ class Pool:
         self._queue, self._next, self.size, self.drawn, self.used = queue, 0, 0, 0, 0
         self._arrays: list[np.ndarray] = []
 
-    def fill(self) -> None:
-        """Take as much of what has been drawn as was used, waiting for some where there is too little, or where it has
-        been seen too often.
+    def fill(self, batch: int = 1) -> None:
+        """Take as much of what has been drawn as was used, waiting for some where there is too little, as for a batch
+        of so many, or where it has been seen too often.
 
         Raises:
             RuntimeError: a process that draws has ended.
         """
-        while (wait := self._wants_more()) or self.size < POOL or self.drawn < self.used:
+        while (wait := self._wants_more(batch)) or self.size < POOL or self.drawn < self.used:
             check_painters(self._painters)
             try:
                 drawn = self._queue.get(timeout=10 if wait else None, block=wait)
@@ -218,13 +218,13 @@ class Pool:
                 self.size = min(self.size + 1, POOL)
             self.drawn += len(drawn)
 
-    def _wants_more(self) -> bool:
-        return self.size < POOL_MIN or self.used > SEEN_MAX * self.drawn
+    def _wants_more(self, batch: int) -> bool:
+        return self.size < max(POOL_MIN, batch) or self.used > SEEN_MAX * self.drawn
 
     def batches(self, count: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         """Endless batches of what is in the pool: pictures with a channel, and what the net should say of them."""
         while True:
-            self.fill()
+            self.fill(count)
             pictures, *targets = self.sample(count, rng)
             yield pictures[..., None], tuple(targets)
 

@@ -40,6 +40,7 @@ from mnist_demo.training.recipe.reader import (
 )
 
 PAGES, PAGES_A_STEP, STEPS = 110_000, 96, 24_000
+CHECKPOINTS = Path("build/rescoring")
 TOLD_EVERY = 10_000  # pages
 MARKS = 32  # of a page, those that are near each other
 SMALL = tuple(map(SIGNS.index, ".,-:"))
@@ -57,13 +58,12 @@ Read = Callable[[NDArray[np.uint8]], NDArray[np.float32]]  # a page to its marks
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo.training.recipe.rescoring", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
-    parser.add_argument("--checkpoints", type=Path, default=Path("build/rescoring"))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    rescorer = train_rescorer(*load_kept(), data_dir(args.data), args.checkpoints, seed=args.seed)
+    rescorer = train_rescorer(*load_kept(), data_dir(args.data), CHECKPOINTS, seed=args.seed)
     keep_weights(rescorer=rescorer)
     export_kept()
-    shutil.rmtree(args.checkpoints)  # what was read is of these nets alone
+    shutil.rmtree(CHECKPOINTS)  # what was read is of these nets alone
 
 
 def train_rescorer(
