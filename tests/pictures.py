@@ -50,16 +50,30 @@ def encode_pdf(*pages: NDArray[np.uint8], resolution: int = 150) -> bytes:
 
 def locked_pdf() -> bytes:
     """Return a PDF of one empty page that opens only with a password, which nobody knows."""
-    lock = f"<</Filter/Standard/V 1/R 2/P -4/O<{'41' * 32}>/U<{'42' * 32}>>>"
-    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"]
-    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>", lock]
-    body, places = "%PDF-1.4\n", []
+    lock = f"<</Filter/Standard/V 1/R 2/P -4/O<{'41' * 32}>/U<{'42' * 32}>>>".encode()
+    return _pdf(b"", lock, trailer=b"/Encrypt 4 0 R/ID[<00><00>]")
+
+
+def slow_pdf() -> bytes:
+    """Return a PDF of 180 kB of one page that PDFium parses for minutes: each of many states has many keys."""
+    keys = b"".join(b"/K%d 1" % number for number in range(20_000))
+    content = zlib.compress(b"/G gs " * 2_000_000, 9)
+    stream = b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(content), content)
+    return _pdf(b"/Contents 4 0 R/Resources<</ExtGState<</G<<%s>>>>>>" % keys, stream)
+
+
+def _pdf(page: bytes, *others: bytes, trailer: bytes = b"") -> bytes:
+    """Return a PDF of one page, of which more is said; the other objects are numbered from 4."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects += [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]%s>>" % page, *others]
+    body, places = b"%PDF-1.4\n", []
     for number, value in enumerate(objects, 1):
         places.append(len(body))
-        body += f"{number} 0 obj{value}endobj\n"
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    trailer = f"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n{len(body)}\n%%EOF\n"
-    return f"{body}xref\n0 5\n0000000000 65535 f \n{table}{trailer}".encode()
+        body += b"%d 0 obj%sendobj\n" % (number, value)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    end = b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (size, trailer, len(body))
+    return b"%sxref\n0 %d\n0000000000 65535 f \n%s%s" % (body, size, table, end)
 
 
 def idx(values: NDArray[np.uint8]) -> bytes:

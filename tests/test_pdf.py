@@ -2,17 +2,18 @@
 
 import base64
 import re
+import resource
 
 import numpy as np
 import pytest
 from conftest import Write
 from gradio.data_classes import DataWithFiles
-from pictures import encode_pdf, locked_pdf
+from pictures import encode_pdf, locked_pdf, slow_pdf
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.pdf import PAGES_MAX, first_pages
 from mnist_demo.picture.pdf import draw_pages
-from mnist_demo.picture.pdfium import PIXELS_MAX
+from mnist_demo.picture.pdfium import PIXELS_MAX, SECONDS_MAX
 
 
 def test_a_scanned_page_is_drawn_as_it_was_scanned(write: Write) -> None:
@@ -52,6 +53,13 @@ def test_says_why_a_file_cannot_be_opened(content: bytes, message: str, classifi
         list(draw_pages(content))
     with pytest.raises(ValueError, match=f"^the image: {message}"):
         recognize(content, classifier)
+
+
+def test_a_page_that_takes_minutes_to_parse_is_given_up() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    with pytest.raises(ValueError, match=r"^a page of the PDF is damaged, or takes too much time or memory\."):
+        list(draw_pages(slow_pdf()))
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < SECONDS_MAX + 3
 
 
 def test_the_page_gets_the_first_pages_as_pictures(write: Write, classifier: Classifier) -> None:
