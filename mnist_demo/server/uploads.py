@@ -1,6 +1,7 @@
 """The folder that uploads are kept in for some minutes."""
 
 import atexit
+import fcntl
 import logging
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 PREFIX = "mnist-demo-"
+MARKER = ".mnist-demo-uploads"  # a file in a folder that was made for uploads; others may have a name that begins so
 # Within ten minutes, as docs/deployment.md says, an upload is gone.
 READ_WITHIN = 8 * 60  # seconds that it can be asked about
 KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
@@ -25,6 +27,8 @@ def make_upload_folder() -> Path:
     It goes when the process ends. To be called before anything of Gradio's is made, which remembers its folder.
     """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)  # until the process ends, however it does
+    (folder / MARKER).touch()
     os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -47,19 +51,40 @@ def start_sweeping(folder: Path) -> None:
 
     def sweep_on() -> None:
         while True:
-            for each in folder.parent.glob(f"{PREFIX}*"):
-                sweep(each, KEPT_FOR)
+            sweep(folder, KEPT_FOR)
+            remove_left_beside(folder)
             time.sleep(SWEPT_EVERY)
 
     threading.Thread(target=sweep_on, name="sweep-uploads", daemon=True).start()
+
+
+def remove_left_beside(folder: Path) -> None:
+    """Remove the folders that make_upload_folder made beside this one for processes that have ended."""
+    for each in folder.parent.glob(f"{PREFIX}*"):
+        try:
+            remove_left(each)
+        except OSError as error:  # its process runs; or it is no folder, a link, another user's, or gone
+            logger.debug("not removed: %s", error)
+
+
+def remove_left(folder: Path) -> None:
+    """Remove a folder with the marker. Raises OSError if its process runs, or if it is no folder of this user's."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(opened).st_uid == os.getuid() and (folder / MARKER).is_file():
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+    finally:
+        os.close(opened)
 
 
 def sweep(folder: Path, age: float) -> None:
     """Delete the files in a folder older than so many seconds, and the folders in it that are empty for EMPTY_FOR."""
     now = time.time()
     for parent, _, files in os.walk(folder, topdown=False):
-        for name in files:
-            delete_older(Path(parent, name), now - age)
+        for path in (Path(parent, name) for name in files):
+            if path != folder / MARKER:
+                delete_older(path, now - age)
         if Path(parent) != folder:
             remove_empty(Path(parent), now - EMPTY_FOR)
 
