@@ -114,6 +114,18 @@ def png_bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
+def animated_png(side: int, frames: int) -> bytes:
+    """Return a PNG of blank frames of so many pixels a side, with transparency."""
+    pixels = zlib.compress(bytes((4 * side + 1) * side))
+    content = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0))
+    content += _chunk(b"acTL", struct.pack(">II", frames, 0))
+    for number in range(frames):
+        order = max(0, 2 * number - 1)
+        content += _chunk(b"fcTL", struct.pack(">IIIIIHHBB", order, side, side, 0, 0, 1, 10, 1, 0))
+        content += _chunk(b"fdAT", struct.pack(">I", order + 1) + pixels) if number else _chunk(b"IDAT", pixels)
+    return b"\x89PNG\r\n\x1a\n" + content + _chunk(b"IEND", b"")
+
+
 def webp_bomb() -> bytes:
     """Return the first bytes of an animated WebP of 16,383 pixels a side, which a decoder may allocate at once."""
     size = (16382).to_bytes(3, "little")

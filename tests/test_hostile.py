@@ -1,6 +1,7 @@
 """Any bytes and any array: load_image and the model after it answer or raise what they say, without NaN or a hang."""
 
 import contextlib
+import io
 import os
 import struct
 import subprocess
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
-from pictures import encode, png_bomb, webp_bomb
+from pictures import animated_png, encode, png_bomb, webp_bomb
 from PIL import ExifTags, Image
 
 from mnist_demo import Classifier, load_image
@@ -160,6 +161,8 @@ class TestLargePictures:
 
     def test_the_largest_that_cannot_be_decoded_in_parts_are_read_in_memory(self, tmp_path: Path) -> None:
         Image.new("RGB", (4180, 4180)).save(tmp_path / "colours.webp", method=0)
+        (tmp_path / "two.png").write_bytes(animated_png(4180, 2))
+        (tmp_path / "many.png").write_bytes(animated_png(2500, 20))
         for mode, size in (("RGB", (7600, 6100)), ("CMYK", (6000, 5800))):
             Image.new(mode, size).save(tmp_path / f"{mode}.jpg", progressive=True, subsampling=0)
         for path, (_, seconds, megabytes) in read_apart(*sorted(tmp_path.iterdir())).items():
@@ -171,6 +174,16 @@ class TestLargePictures:
             load_image(encode(Image.new("RGB", (4200, 4200)), "WEBP", method=0))
         with pytest.raises(ValueError, match="more than 35 megapixels"):
             load_image(encode(Image.new("CMYK", (6000, 6000)), "JPEG", progressive=True, subsampling=0))
+        with pytest.raises(ValueError, match="more than 6 megapixels"):
+            load_image(animated_png(2600, 8))
+
+    def test_what_follows_a_photo_in_its_file_is_not_looked_at(self) -> None:
+        first, second = Image.new("L", (60, 40)), Image.new("L", (9500, 9000))
+        second.putpixel((0, 0), 255)
+        content = encode(first, "MPO", save_all=True, append_images=[second])
+        with Image.open(io.BytesIO(content)) as photo:
+            assert photo.n_frames == 2  # type: ignore[attr-defined]
+        assert load_image(content).shape == (40, 60)
 
     def test_of_thousands_of_marks_are_read_in_time_and_memory(self, tmp_path: Path) -> None:
         Image.fromarray(np.tile(golden_page(), (42, 14))).save(tmp_path / "digits.png")

@@ -19,13 +19,13 @@ Grey = NDArray[np.uint8]  # (height, width), 255 is white
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 
 FORMATS = ("PNG", "JPEG", "WEBP")  # which browsers show and canvases give
-PIXELS_MAX = 50_000_000  # of a picture that is opened at all; phones take up to 48 million
+PIXELS_MAX = 50_000_000  # of a picture that is opened at all, with its frames; phones take up to 48 million
 SIDE_MAX = 20_000  # pixels, likewise; what is longer is no photo
 HELD_MAX = 280e6  # bytes that a decoder may hold of a picture, so that reading any takes 300 MB at most
-WEBP_HELD, SAMPLE_HELD = 16, 2  # bytes of a pixel of WebP, and of a sample of a progressive JPEG
+CANVAS_HELD, SAMPLE_HELD = 16, 2  # bytes of a pixel of WebP or an animated PNG, of a sample of a progressive JPEG
 WORK_PIXELS = 1_200_000  # a larger picture is reduced to so many; the model halves what has one more
 SCANS_MAX = 100  # of a progressive JPEG; encoders write some ten, and hundreds in a few kB take five seconds
-FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank: each costs as much as a picture
+FRAMES_MAX = 8  # of an animation, that are looked at for one that is not blank; together they cost as much as a picture
 BAND = 64  # rows that are worked on at a time where all of them would take much memory
 LUMA = np.array([0.299, 0.587, 0.114])  # of red, green and blue (ITU-R BT.601)
 COLOUR_SIDE = 256  # pixels; the picture is reduced to about this to see how ink and paper differ in colour
@@ -129,13 +129,19 @@ def _open(content: bytes) -> tuple[Grey, int, int]:
 
 
 def _most_pixels(image: Image.Image) -> float:
-    """Return how many pixels a file may have: fewer where its decoder holds all of them until it is done."""
-    if image.format == "WEBP":
-        return HELD_MAX / WEBP_HELD
+    """Return how many pixels a file may have: fewer of several frames, or if its decoder holds all until it is done."""
+    frames = _frames_looked_at(image)
+    if image.format == "WEBP" or frames > 1:
+        return min(PIXELS_MAX / frames, HELD_MAX / CANVAS_HELD)
     if "progressive" not in image.info:
         return PIXELS_MAX
     samples = [across * down for _, across, down, _ in image.layer]  # type: ignore[attr-defined] # colour often has fewer
     return min(PIXELS_MAX, HELD_MAX / SAMPLE_HELD * max(samples) / sum(samples))
+
+
+def _frames_looked_at(image: Image.Image) -> int:
+    """Return how many frames may be decoded. An MPO's others are no animation's, and each may be of any size."""
+    return 1 if image.format == "MPO" else min(FRAMES_MAX, getattr(image, "n_frames", 1))
 
 
 def _too_large(pixels_max: float) -> PictureError:
@@ -158,7 +164,7 @@ def _decode(image: Image.Image, may_draft: bool = True) -> tuple[Grey, int, int]
     image.load()
     orientation = _orientation(image)  # only now: it loads a PNG, and would keep what is wrong with it to itself
     shown = image.tell()
-    for number in range(shown, min(shown + FRAMES_MAX, getattr(image, "n_frames", 1))):
+    for number in range(shown, min(shown + _frames_looked_at(image), getattr(image, "n_frames", 1))):
         image.seek(number)
         grey = _grey_of_image(image, max(1, int(reduction * image.width / width)))
         if grey.min() < grey.max():
