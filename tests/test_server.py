@@ -34,7 +34,7 @@ from mnist_demo.server.gates import Gate, Gates
 from mnist_demo.server.health import Health, State
 from mnist_demo.server.log import RequestLog
 from mnist_demo.server.rates import RATES, Rate
-from mnist_demo.server.uploads import sweep
+from mnist_demo.server.uploads import KEPT_MAX, sweep
 
 MEGABYTE = 1_000_000
 CALLS = ("run/recognize", "queue/join", "call/recognize")
@@ -428,6 +428,24 @@ class TestUploads:
         assert not path.exists()
         assert not empty.exists()
         assert other.exists()
+
+    def test_no_more_are_kept_than_there_is_room_for(self, app: App, photo: bytes) -> None:
+        def wait_for(status: int) -> httpx.Response:
+            deadline = time.monotonic() + 20
+            while (answer := ask()).status_code != status and time.monotonic() < deadline:
+                time.sleep(1)
+            return answer
+
+        ask = partial(httpx.post, f"{app.url}/gradio_api/upload", files={"files": ("photo.jpg", photo)})
+        full = Path(upload(app, photo, "full.jpg"))
+        os.truncate(full, KEPT_MAX)  # of which nothing takes room on the disk
+        answer = wait_for(503)
+        assert answer.json()["error"].startswith("The server holds as many uploads as it may.")
+        assert int(answer.headers["retry-after"]) >= 1
+        with httpx.Client() as client:
+            assert send_photo(app, photo, component_id(app, "photo"), client).json()["text"] == "2963"
+        full.unlink()
+        assert wait_for(200).is_success
 
     def test_empty_folders_are_swept(self, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()

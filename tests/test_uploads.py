@@ -1,4 +1,4 @@
-"""Which folders are taken for uploads that a process left behind, beside those of processes that run."""
+"""What is swept of the folder for uploads, and which others are taken for what an ended process left of them."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def keeping(place: Path) -> Iterator[Path]:
 
 
 def old_file(path: Path) -> Path:
-    """Return a new file that was last written an hour ago."""
+    """Return a file, made if need be, that was last written an hour ago."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     os.utime(path, (time.time() - 3600,) * 2)
@@ -58,5 +58,13 @@ def test_folders_of_ended_processes_go_and_all_others_stay(tmp_path: Path) -> No
 def test_sweeping_leaves_the_marker(tmp_path: Path) -> None:
     for name in (MARKER, "photo.jpg"):
         old_file(tmp_path / name)
-    sweep(tmp_path, KEPT_FOR)
+    assert sweep(tmp_path, KEPT_FOR) == 0
     assert [path.name for path in tmp_path.iterdir()] == [MARKER]
+
+
+def test_sweeping_tells_how_much_is_left(tmp_path: Path) -> None:
+    (tmp_path / "hash").mkdir()
+    for name in ("one.jpg", "hash/two.jpg", "old.jpg"):
+        (tmp_path / name).write_bytes(bytes(50))
+    old_file(tmp_path / "old.jpg")
+    assert sweep(tmp_path, KEPT_FOR) == 100

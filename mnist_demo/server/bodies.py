@@ -13,15 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_demo.server.metadata import clean_data_urls, clean_form
 from mnist_demo.server.refusals import refuse
-from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, UPLOAD_MAX
-from mnist_demo.server.uploads import has_expired
+from mnist_demo.server.routes import CALL_MAX, DRAWING_MAX, KEEPING, UPLOAD_MAX
+from mnist_demo.server.uploads import KEPT_MAX, has_expired, kept
 
 PARTS_MAX = 20  # of a form; the page sends 8 files and 3 fields. A file of a few kB can take half a second to read
 BODY_WITHIN = 60  # seconds, for a body to arrive: the largest does at 2 Mbit/s
 HELD_MAX = 20 * UPLOAD_MAX  # bytes of all bodies at a time, which bounds the memory they take to some 300 MB
 DRAIN_WITHIN = 5  # seconds, in which a body that is refused is still taken, so that its sender gets to hear why
 AGAIN_AFTER = 5  # seconds, until there may be room for a body again: twenty large photos are read in about so many
+ROOM_AFTER = 60  # seconds, until some of what fills the disk's share may have been deleted
 
+FULL = "The server holds as many uploads as it may. They are deleted within ten minutes: please try again then."
 TOO_LARGE = {
     UPLOAD_MAX: f"The upload is larger than {UPLOAD_MAX // 1_000_000} MB. Shrink the image.",
     DRAWING_MAX: "The drawing is larger than 1 MB. Clear the pad and draw it more simply.",
@@ -53,7 +55,10 @@ class BodyLimit:
             return await self.app(scope, receive, send)
         body = bytearray()
         try:
+            check_room(scope)
             await self.take(scope, receive, body)
+            if scope["route_of"].name in KEEPING:
+                kept.bytes += len(body)
             if scope["route_of"].work == "photo":
                 await to_thread.run_sync(check_body, scope, body, limiter=self.checking)
         except BodyError as error:
@@ -91,6 +96,12 @@ class BodyLimit:
                         raise BodyError(503, "Too many uploads at once. Please try again in a moment.", AGAIN_AFTER)
         except TimeoutError:
             raise BodyError(408, "The upload took too long. Please try again.") from None
+
+
+def check_room(scope: Scope) -> None:
+    """Raise BodyError for files that would be kept where there is no room for more."""
+    if scope["route_of"].name in KEEPING and kept.bytes > KEPT_MAX:
+        raise BodyError(503, FULL, ROOM_AFTER)
 
 
 def check_body(scope: Scope, body: bytearray) -> None:

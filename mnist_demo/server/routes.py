@@ -71,6 +71,7 @@ ROUTES = (
     open_route("/gradio_api/call/{part}/{part}", "GET"),
     open_route("/gradio_api/call/v2/{part}/{part}", "GET"),
 )
+KEEPING = ("/gradio_api/upload", "/gradio_api/mcp")  # of these, what is brought is kept on the disk for some minutes
 DRAWING = open_route("/gradio_api/component_server", "POST", "drawing", DRAWING_MAX)
 
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "mnist-demo-"
@@ -16,9 +17,20 @@ MARKER = ".mnist-demo-uploads"  # a file in a folder that was made for uploads; 
 READ_WITHIN = 8 * 60  # seconds that it can be asked about
 KEPT_FOR = 9 * 60  # seconds until it is deleted; a request that began in time is done by then
 SWEPT_EVERY = 10  # seconds
+KEPT_MAX = 2_000_000_000  # bytes, 130 of the largest requests; at its rate one client could bring 60 GB until they go
 EMPTY_FOR = 60  # seconds that a folder must be to go: Gradio makes one just before it writes to it
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Kept:
+    """How many bytes the folder holds: those that it did when it was last swept, and what came since."""
+
+    bytes: int = 0
+
+
+kept = Kept()
 
 
 def make_upload_folder() -> Path:
@@ -51,7 +63,7 @@ def start_sweeping(folder: Path) -> None:
 
     def sweep_on() -> None:
         while True:
-            sweep(folder, KEPT_FOR)
+            kept.bytes = sweep(folder, KEPT_FOR)
             remove_left_beside(folder)
             time.sleep(SWEPT_EVERY)
 
@@ -78,24 +90,34 @@ def remove_left(folder: Path) -> None:
         os.close(opened)
 
 
-def sweep(folder: Path, age: float) -> None:
-    """Delete the files in a folder older than so many seconds, and the folders in it that are empty for EMPTY_FOR."""
-    now = time.time()
+def sweep(folder: Path, age: float) -> int:
+    """Delete the files in a folder older than so many seconds, and the folders in it that are empty for EMPTY_FOR.
+
+    Returns the bytes of the files that are left.
+    """
+    now, left = time.time(), 0
     for parent, _, files in os.walk(folder, topdown=False):
         for path in (Path(parent, name) for name in files):
             if path != folder / MARKER:
-                delete_older(path, now - age)
+                left += delete_older(path, now - age)
         if Path(parent) != folder:
             remove_empty(Path(parent), now - EMPTY_FOR)
+    return left
 
 
-def delete_older(path: Path, before: float) -> None:
-    """Delete a file last written before a time. Another may have done so, or it may be another user's."""
+def delete_older(path: Path, before: float) -> int:
+    """Delete a file last written before a time. Another may have done so, or it may be another user's.
+
+    Returns the bytes of a file that was written later.
+    """
     try:
-        if path.lstat().st_mtime < before:
-            path.unlink()
+        found = path.lstat()
+        if found.st_mtime >= before:
+            return found.st_size
+        path.unlink()
     except OSError as error:
         logger.debug("not deleted: %s", error)
+    return 0
 
 
 def remove_empty(path: Path, before: float) -> None:
