@@ -235,6 +235,19 @@ class TestBodies:
             answer = send_drawing(app, data_url(content, "png"))
             assert answer.json() == unfit("Expected a drawing as the data URL of a PNG image.")
 
+    @pytest.mark.parametrize(
+        ("component", "function", "argument"),
+        [("masthead", "share", "http://["), ("masthead", "share", "http://\ud800"), ("photo", "example", "other.webp")],
+    )
+    def test_what_no_script_of_the_page_sends_is_called_unfit(
+        self, app: App, component: str, function: str, argument: str
+    ) -> None:
+        body = question(app, argument) | {"component_id": component_id(app, component), "fn_name": function}
+        headers = {"Content-Type": "application/json"}
+        address = f"{app.url}/gradio_api/component_server/"
+        answer = httpx.post(address, content=json.dumps(body), headers=headers)  # httpx writes no half of a pair
+        assert answer.json()["error"]["kind"] == "unfit"
+
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b'{"data": "\xff"}', b"null", b'{"data": [3]}'])
     @pytest.mark.parametrize("route", ["run/recognize", "queue/join", "component_server/"])
     def test_broken_json_is_refused_without_a_trace(self, app: App, route: str, body: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from mnist_demo.examples import photo_bytes, thumbnails
-from mnist_demo.page.answers import NO_FILE, files_of
+from mnist_demo.page.answers import NO_FILE, answer, files_of
 from mnist_demo.page.component import PageComponent
 from mnist_demo.page.pdf import first_pages
 from mnist_demo.page.reader import Reader
@@ -26,8 +26,8 @@ class Photo(PageComponent):
             name, photo = files[0]
             return reader.read_photo(photo, name, may_turn=upload.data.get("may_turn") != "false")
 
-        def example(name: object) -> dict[str, str]:
-            return {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")}
+        def example(name: object) -> dict[str, Any]:
+            return answer(lambda: {"data": base64.b64encode(photo_bytes(str(name))).decode("ascii")})
 
         super().__init__("photo", (read, example, first_pages), examples=thumbnails())
 
