@@ -527,6 +527,7 @@ class TestDoors:
             500,
             {"error": "A fault on the server, not in your request. Please try again later."},
         )
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 class TestFloods:

@@ -31,8 +31,8 @@ def guards(state: Callable[[], State]) -> list[Middleware]:
         state: tells how the model is.
     """
     return [
-        Middleware(RequestLog),
         Middleware(SecurityHeaders),
+        Middleware(RequestLog),
         Middleware(Health, state=state),
         Middleware(RateLimit),
         Middleware(OpenRoutes),
