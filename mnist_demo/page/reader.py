@@ -138,7 +138,7 @@ def decode_drawing(data_url: object) -> bytes:
 def for_page(reading: Reading) -> dict[str, Any]:
     """Return to_dict() of the reading, by how many quarters to the left the picture was turned for it, and in each of
     its digits the image as base64 of 28 * 28 bytes, ink = 255."""
-    answer = reading.to_dict() | {"turned": reading.turned}
-    for entry, digit in zip(answer["digits"], reading.digits, strict=True):
+    told = reading.to_dict() | {"turned": reading.turned}
+    for entry, digit in zip(told["digits"], reading.digits, strict=True):
         entry["image"] = encode(digit.image)
-    return answer
+    return told
