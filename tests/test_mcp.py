@@ -47,7 +47,7 @@ def test_an_agent_finds_one_tool_and_reads_an_image_with_it(server: str) -> None
 
 
 def test_an_image_is_kept_without_its_metadata(server: str, write: Write) -> None:
-    content = geotagged(np.repeat(write("2963")[..., None], 3, 2), "JPEG", comment=str(server))
+    content = geotagged(np.repeat(write("2963")[..., None], 3, 2), "JPEG", comment=MAKER) + server.encode()
     _, answer = use_tool(server, image="data:image/jpeg;base64," + base64.b64encode(content).decode())
     assert json.loads(answer.content[0].text)["text"] == "2963"
     folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/*")

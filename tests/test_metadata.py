@@ -17,7 +17,17 @@ from mnist_demo.server.metadata import clean_data_urls, clean_form, remove_metad
 
 KINDS = ("JPEG", "PNG", "WEBP")
 FORMATS_PARTS = (
-    *(b"\xff\xe1", b"Exif\0\0", b"MM\0*\0\0\0\x08", b"II*\0\x08\0\0\0", b"\x01\x12\0\x03", b"\0\x02", b"\0\0\0\0"),
+    *(
+        b"\xff\xd8",
+        b"\xff\xfe",
+        b"\xff\xe1",
+        b"Exif\0\0",
+        b"MM\0*\0\0\0\x08",
+        b"II*\0\x08\0\0\0",
+        b"\x01\x12\0\x03",
+        b"\0\x02",
+        b"\0\0\0\0",
+    ),
     *(b"\x89PNG\r\n\x1a\n", b"eXIf", b"tEXt", b"RIFF\0\0\0\0WEBP", b"EXIF", b"XMP ", b"http://ns.adobe.com/"),
 )
 
@@ -39,6 +49,29 @@ def test_nothing_is_left_but_which_way_is_up(kind: str, orientation: int, pixels
         assert np.array_equal(np.asarray(image), np.asarray(before))
         assert not image.getexif().get_ifd(GPS)
         assert dict(image.getexif()) == ({} if orientation == 1 else {ORIENTATION: orientation})
+
+
+@pytest.mark.parametrize(
+    ("around", "first"),
+    [(b"", True), (b"", False), (b"--form\r\n\r\n", True), (b"%PDF-1.7\n1 0 obj", False)],
+    ids=["first in a file", "after others", "in a form", "within another file"],
+)
+def test_a_comment_in_a_jpeg_is_blanked(around: bytes, first: bool, pixels: NDArray[np.uint8]) -> None:
+    original = encode(pixels, "JPEG", comment=MAKER)
+    place = original.index(b"\xff\xfe")
+    comment = original[place : place + 4 + len(MAKER)]
+    if first:
+        original = original[:2] + comment + original[2:].replace(comment, b"")
+    body = bytearray(around + original)
+    remove_metadata(body)
+    assert bytes(body) == around + original.replace(MAKER.encode(), b" " * len(MAKER))
+
+
+def test_what_looks_like_a_comment_in_pixels_stays() -> None:
+    body = bytearray(b"\x89PNG\r\n\x1a\n" + 3 * b"\xff\xd8\xff\xfe\0\x08pixels")
+    before = bytes(body)
+    remove_metadata(body)
+    assert bytes(body) == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,6 +140,8 @@ HOSTILE = {
     "EXIF-heads": lambda n: b"\xff\xe1\xff\xffExif\0\0" * (n // 10),
     "small-EXIFs": lambda n: b"\xff\xe1\0\x08Exif\0\0" * (n // 10),
     "EXIF-entries": lambda n: (b"\xff\xe1\xff\xffExif\0\0MM\0*\0\0\0\x08\xff\xff" + bytes(65_509)) * (n // 65_529),
+    "comments": lambda n: b"\r\n\r\n\xff\xd8" + b"\xff\xfe\0\2" * (n // 4),
+    "JPEGs": lambda n: b"\r\n\r\n\xff\xd8\xff" * (n // 7),
     "XMP-heads": lambda n: b"\xff\xe1\xff\xffhttp://ns.adobe.com/" * (n // 24),
     "WebP-chunks": lambda n: b"RIFF\xff\xff\xff\xffWEBP" + (b"EXIF" + (n // 2).to_bytes(4, "little")) * (n // 8),
     "WebPs": lambda n: b"RIFF\xff\xff\xff\xffWEBP" * (n // 12),

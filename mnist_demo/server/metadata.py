@@ -26,6 +26,10 @@ SHORT = 3  # the EXIF type of the orientation
 JPEG_METADATA = re.compile(  # EXIF, XMP, IPTC
     rb"\xff[\xe1\xed](..)(?:(Exif\0\0)|http://ns\.adobe\.com/|Photoshop 3\.0\0)", re.DOTALL
 )
+JPEG = re.compile(  # what few pixels look like: a file's start, or a longer beginning within another file
+    rb"\xff\xd8\xff(?:(?<=\A\xff\xd8\xff)|(?<=\r\n\r\n\xff\xd8\xff)|\xe0..JFIF\0|\xe1..Exif\0)", re.DOTALL
+)
+JPEG_SCAN, JPEG_COMMENT = 0xDA, 0xFE  # markers
 PNG = re.compile(re.escape(signatures.PNG))
 PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 HEAD_END = re.compile(rb"\r\n\r\n")
@@ -78,7 +82,7 @@ def blank_others(file: Bytes) -> None:
 
 
 def remove_metadata(body: Bytes) -> None:
-    """Blank the EXIF, XMP, IPTC and text of every JPEG, PNG and WebP file in the body, but for EXIF's orientation."""
+    """Blank EXIF, XMP, IPTC, comments and text in every JPEG, PNG and WebP file in the body, but EXIF's orientation."""
     blank_jpegs(body)
     blank_pngs(body)
     blank_webps(body)
@@ -94,6 +98,20 @@ def blank_jpegs(body: Bytes) -> None:
             blank_exif(body, match.end(), start)
         else:
             body[match.end() : start] = bytes(start - match.end())
+    for marker, start, end in jpeg_segments(body):
+        if marker == JPEG_COMMENT:
+            body[start:end] = b" " * (end - start)
+
+
+def jpeg_segments(body: Bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield of each segment before the pixels of each JPEG file its marker, and where its content starts and ends."""
+    start = 0
+    while match := JPEG.search(body, start):
+        start = match.start() + 2
+        while start + 4 <= len(body) and body[start] == 0xFF and body[start + 1] != JPEG_SCAN:
+            end = min(start + 2 + int.from_bytes(body[start + 2 : start + 4], "big"), len(body))
+            yield body[start + 1], start + 4, end
+            start = end
 
 
 def blank_pngs(body: Bytes) -> None:
