@@ -11,6 +11,8 @@ from PIL import Image
 
 from mnist_demo import Classifier
 from mnist_demo.explanation.steps import DIGITS_SHOWN, SHOWN_SIDE, take_steps
+from mnist_demo.page.about import About
+from mnist_demo.page.reader import Reader
 
 
 def open_picture(data_url: str) -> Image.Image:
@@ -53,6 +55,13 @@ def test_blank_paper_has_a_picture_alone(classifier: Classifier) -> None:
     steps = take_steps(encode(np.full((90, 120), 255, np.uint8)), classifier)
     assert steps["picture"].startswith("data:image/webp")
     assert (steps["marks"], steps["images"]) == ([], [])
+
+
+def test_those_of_the_example_are_taken_once() -> None:
+    about = About(Reader())
+    steps = about.steps(None)
+    assert len(steps["images"]) == DIGITS_SHOWN
+    assert about.steps(None) is steps
 
 
 def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
