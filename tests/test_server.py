@@ -271,6 +271,13 @@ class TestAddresses:
         assert answer.json()["error"].startswith("Expected an uploaded file, got an address.")
         assert asked == []
 
+    @pytest.mark.parametrize("argument", [[], {}, "photo.png", 3, {"path": "photo.png"}], ids=str)
+    @pytest.mark.parametrize("route", CALLS)
+    def test_what_is_no_file_is_refused_in_words(self, app: App, route: str, argument: object) -> None:
+        answer = httpx.post(f"{app.url}/gradio_api/{route}", json={"data": [argument]})
+        assert answer.status_code == 400
+        assert answer.json()["error"].startswith("Expected an uploaded file")
+
     def test_nor_is_one_read_that_is_written_with_escapes(self, app: App, web: tuple[str, list[str]]) -> None:
         url, asked = web
         escaped = "".join(f"\\u{ord(character):04x}" for character in f"{url}/secret.png")

@@ -140,21 +140,34 @@ def image_argument(call: Any) -> Any:
 
 
 def check_paths(body: bytearray) -> None:
-    """Raise BodyError for a call of the API that names an address or an upload that is gone."""
-    for path in paths_in(body):
+    """Raise BodyError for a call of the API that brings no uploaded file, but an address, say, or one that is gone."""
+    try:
+        call = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BodyError(400, "Expected JSON.") from None
+    for path in paths_in(call):
         if "://" in path or path.startswith("data:"):
             raise BodyError(400, "Expected an uploaded file, got an address. Upload the image, then send its path.")
         if has_expired(path):
             raise BodyError(410, "Uploads are deleted after a few minutes, and this one is due. Upload it again.")
+    arguments = call.get("data") if isinstance(call, dict) else None
+    if isinstance(arguments, list) and not all(each is None or is_file(each) for each in arguments):
+        raise BodyError(400, 'Expected an uploaded file, as {"path": ..., "meta": {"_type": "gradio.FileData"}}.')
 
 
-def paths_in(body: bytearray) -> list[str]:
-    """Return every string called "path" in a JSON body, which Gradio may take for a file's place."""
-    try:
-        waiting = [json.loads(body)]
-    except (ValueError, RecursionError):
-        raise BodyError(400, "Expected JSON.") from None
-    paths = []
+def is_file(argument: Any) -> bool:
+    """Return whether an argument is a file as Gradio takes it, which answers with a fault where one is not."""
+    return (
+        isinstance(argument, dict)
+        and isinstance(argument.get("path"), str)
+        and isinstance(argument.get("orig_name"), str | None)
+        and argument.get("meta") == {"_type": "gradio.FileData"}
+    )
+
+
+def paths_in(call: Any) -> list[str]:
+    """Return every string called "path" in a JSON value, which Gradio may take for a file's place."""
+    waiting, paths = [call], []
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
