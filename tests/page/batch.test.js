@@ -93,6 +93,12 @@ test("what holds no images of 28x28 is refused", async () => {
   }
 });
 
+test("a file that is cut off is refused", async () => {
+  for (const bytes of [idx([2, 28, 28], image), idx([10], image.subarray(0, 9)), npy("|u1", "2, 28, 28", image)]) {
+    await assert.rejects(read(bytes), TypeError);
+  }
+});
+
 test("labels go to the images that there are as many of", () => {
   const images = { images: new Uint8Array(2 * AREA), labels: null };
   const labels = { images: null, labels: [7, 2] };

@@ -54,6 +54,7 @@ function fromNpy(bytes) {
 
 // What an array of this shape is: images, of which each pixel is a byte, or labels.
 function arranged(shape, values, isFloat = false) {
+  if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new TypeError("a file that is cut off");
   if (shape.length === 1 && shape[0] !== AREA) return { images: null, labels: Array.from(values, Number) };
   const area = shape.slice(shape[0] === SIDE && shape.length === 2 ? 0 : 1).reduce((a, b) => a * b, 1);
   if (shape.length === 1 ? shape[0] !== AREA : area !== AREA) throw new TypeError("images of another size");
