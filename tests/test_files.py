@@ -56,6 +56,14 @@ def test_a_file_that_is_not_there_is_told_alike_whatever_it_would_hold(
     assert read(classifier, tmp_path / name) == {str(tmp_path / name): "no such file. Check the path."}
 
 
+def test_a_path_that_may_not_be_looked_at_stops_no_other(tmp_path: Path, write: Write, classifier: Classifier) -> None:
+    (tmp_path / "five.png").write_bytes(encode(write("5")))
+    long = tmp_path / ("9" * 300)  # nobody may have such a name; root may enter any folder
+    refused, read_too = read(classifier, long, tmp_path / "five.png").values()
+    assert "File name too long" in refused
+    assert read_too == "5"
+
+
 def test_a_folder_without_pictures_says_so(tmp_path: Path, classifier: Classifier) -> None:
     assert read(classifier, tmp_path)[str(tmp_path)].startswith("there are no pictures in this folder")
 

@@ -47,6 +47,13 @@ def find_items(paths: Iterable[str]) -> list[Item]:
 
 
 def _find(path: str) -> Iterator[Item]:
+    try:
+        yield from _find_in(path)
+    except OSError as error:  # as of a folder that may not be entered
+        yield Item(path, error)
+
+
+def _find_in(path: str) -> Iterator[Item]:
     if path == "-":
         yield Item(path, sys.stdin.buffer.read())
     elif Path(path).is_dir():
