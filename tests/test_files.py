@@ -1,6 +1,7 @@
 """What the command line takes: files, folders, standard input, PDF files and MNIST's own."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,14 @@ def test_standard_input_is_a_file(
     content = encode_pdf(write("42")) if kind == "PDF" else encode(write("42"))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert read(classifier, "-") == {"-": "42"}
+
+
+def test_a_pipe_is_a_file(write: Write, classifier: Classifier) -> None:
+    end, start = os.pipe()
+    with os.fdopen(end):
+        with os.fdopen(start, "wb") as opened:
+            opened.write(encode(write("42")))
+        assert read(classifier, f"/dev/fd/{end}") == {f"/dev/fd/{end}": "42"}
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])

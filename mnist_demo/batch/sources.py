@@ -61,6 +61,8 @@ def _find_in(path: str) -> Iterator[Item]:
         yield from (Item(each, each) for each in found)
         if not found:
             yield Item(path, PictureError("no_pictures"))
+    elif Path(path).is_fifo():  # such as a shell makes of <(curl ...)
+        yield Item(path, Path(path).read_bytes())
     else:
         yield Item(path, path if Path(path).is_file() else PictureError("missing"))
 
