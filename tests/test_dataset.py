@@ -61,6 +61,21 @@ def test_each_set_gets_its_own_labels() -> None:
     ]
 
 
+def test_784_numbers_are_an_image_unless_as_many_images_are_with_them() -> None:
+    ((images, labels),) = load(saved(np.savez, x=np.zeros((784, 28, 28), np.uint8), y=np.arange(784)))
+    assert len(images) == 784
+    assert labels is not None
+    assert labels.tolist() == list(range(784))
+    ((images, labels),) = load(saved(np.save, IMAGES[0].reshape(784)))
+    np.testing.assert_array_equal(images, IMAGES[:1])
+    assert labels is None
+
+
+def test_what_is_true_is_ink() -> None:
+    ((images, _),) = load(saved(np.save, IMAGES > 100))
+    np.testing.assert_array_equal(images, np.where(IMAGES > 100, 255, 0))
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\x1f\x8bbroken", b"PK\3\4", b"\0\0\x08\3cut", idx(LABELS), b"a,b\n1,2", saved(np.save, IMAGES[:, 1:])],

@@ -58,8 +58,10 @@ def load(content: bytes, labels: bytes = b"") -> list[Dataset]:
     """
     try:
         arrays = [array for each in (content, labels) if each for array in _arrays(each)]
-        known = [array for array in arrays if array.ndim == 1 and array.size != AREA]
-        sets = [_pair(array, known) for array in arrays if _holds_images(array)]
+        is_set = any(len(array) == AREA for array in arrays if array.shape[1:] in SHAPES)  # which 784 numbers label
+        known = [array for array in arrays if array.ndim == 1 and (is_set or array.size != AREA)]
+        images = [array for array in arrays if _holds_images(array) and (array.ndim > 1 or not is_set)]
+        sets = [_pair(array, known) for array in images]
     except Exception:  # what unpacks files raises nearly anything on those that are something else
         sets = []
     if not sets:
@@ -91,8 +93,8 @@ def _holds_images(array: np.ndarray) -> bool:
 def _pair(array: np.ndarray, labels: list[np.ndarray]) -> Dataset:
     """Return an array of images as bytes, and take its labels from those that are left."""
     if array.dtype != np.uint8:
-        most = 255 if np.issubdtype(array.dtype, np.floating) and array.max() <= 1 else 1
-        array = np.clip(np.rint(array * most), 0, 255).astype(np.uint8)
+        is_share = array.dtype == np.bool_ or (np.issubdtype(array.dtype, np.floating) and array.max() <= 1)
+        array = np.clip(np.rint(array * (255 if is_share else 1)), 0, 255).astype(np.uint8)
     images = array.reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
     match = next((i for i, each in enumerate(labels) if len(each) == len(images)), None)
     return Dataset(images, None if match is None else labels.pop(match))

@@ -56,6 +56,25 @@ const npy = (kind, shape, bytes) => {
   const header = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117).concat("\n");
   return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00v\x00", "latin1"), Buffer.from(header), Buffer.from(bytes)]);
 };
+// A zip file of files that are stored as they are.
+const zip = (files) => {
+  const [parts, directory] = [[], []];
+  for (const [name, bytes] of Object.entries(files)) {
+    const [head, entry] = [Buffer.alloc(30 + name.length), Buffer.alloc(46 + name.length)];
+    head.write("PK");
+    head.writeUInt16LE(name.length, 26);
+    entry.writeUInt32LE(bytes.length, 20);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(Buffer.concat(parts).length, 42);
+    parts.push(head, bytes);
+    directory.push(entry);
+  }
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06");
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(Buffer.concat(parts).length, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+};
 const read = (bytes, name = "file") => unpack(new File([bytes], name));
 
 test("IDX holds images or labels, packed or not", async () => {
@@ -72,6 +91,24 @@ test(".npy holds bytes, or floats that are ink as a share", async () => {
   assert.deepEqual((await read(npy("|u1", "1, 28, 28", image)))[0].images, image);
   const shares = Float32Array.from(image, (value) => value / 255);
   assert.deepEqual((await read(npy("<f4", "1, 784", new Uint8Array(shares.buffer))))[0].images, image);
+});
+
+test(".npy holds one image, or what is true where there is ink", async () => {
+  for (const shape of ["28, 28", "784,", "28, 28, 1"])
+    assert.deepEqual(await read(npy("|u1", shape, image)), [{ images: image, labels: null }]);
+  const rows = Buffer.concat(Array(28).fill(image));
+  assert.deepEqual((await read(npy("|u1", "28, 784", rows)))[0].images, new Uint8Array(rows));
+  const [{ images }] = await read(npy("|b1", "1, 28, 28", new Uint8Array(AREA).fill(1, 0, 9)));
+  assert.deepEqual(images, new Uint8Array(AREA).fill(255, 0, 9));
+});
+
+test("784 numbers are the labels of as many images", async () => {
+  const images = npy("|u1", "784, 28, 28", Buffer.alloc(AREA * AREA));
+  const parts = await read(zip({ "y.npy": npy("|u1", "784,", image), "x.npy": images }));
+  assert.deepEqual(
+    parts.map(({ images, labels }) => [images.length, labels]),
+    [[AREA * AREA, [...image]]],
+  );
 });
 
 test("numbers that are no bytes become the nearest, as in Python", async () => {

@@ -1,7 +1,9 @@
 // The files that MNIST comes in: IDX, NumPy's .npy and .npz, and Kaggle's CSV, each also as .gz.
 export const SIDE = 28; // pixels of an image
 export const AREA = SIDE * SIDE;
+const SHAPES = [[SIDE, SIDE], [AREA], [SIDE, SIDE, 1]].map(String); // of an image
 const NUMBERS = {
+  b1: Uint8Array,
   u1: Uint8Array,
   i1: Int8Array,
   u2: Uint16Array,
@@ -20,9 +22,9 @@ export async function unpack(file) {
   let bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await inflated(bytes, "gzip");
   const start = String.fromCharCode(...bytes.subarray(0, 6));
-  if (start.startsWith("\0\0\x08")) return [fromIdx(bytes)];
-  if (start === "\x93NUMPY") return paired([fromNpy(bytes)]);
-  if (start.startsWith("PK")) return paired(await Promise.all((await entries(bytes)).map(fromNpy)));
+  if (start.startsWith("\0\0\x08")) return arranged([fromIdx(bytes)]);
+  if (start === "\x93NUMPY") return arranged([fromNpy(bytes)]);
+  if (start.startsWith("PK")) return arranged((await entries(bytes)).map(fromNpy));
   return [fromCsv(new TextDecoder().decode(bytes))];
 }
 
@@ -34,34 +36,43 @@ async function inflated(bytes, format) {
 function fromIdx(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const shape = Array.from({ length: bytes[3] }, (_, i) => view.getUint32(4 + 4 * i));
-  return arranged(shape, bytes.subarray(4 + 4 * shape.length));
+  return { shape, values: bytes.subarray(4 + 4 * shape.length), type: "u1" };
 }
 
 function fromNpy(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [length, start] = bytes[6] === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
   const header = String.fromCharCode(...bytes.subarray(start, start + length));
-  const [, kind] = header.match(/'descr': '[<|]([a-z]\d)'/) ?? [];
+  const [, type] = header.match(/'descr': '[<|]([a-z]\d)'/) ?? [];
   const shape = header
     .match(/'shape': \(([^)]*)\)/)[1]
     .split(",")
     .filter((side) => side.trim())
     .map(Number);
-  if (!NUMBERS[kind] || header.includes("'fortran_order': True")) throw new TypeError("numbers of another kind");
-  const values = new NUMBERS[kind](bytes.slice(start + length).buffer);
-  return arranged(shape, values, kind.startsWith("f"));
+  if (!NUMBERS[type] || header.includes("'fortran_order': True")) throw new TypeError("numbers of another type");
+  const values = new NUMBERS[type](bytes.slice(start + length).buffer);
+  return { shape, values, type };
 }
 
-// What an array of this shape is: images, of which each pixel is a byte, or labels.
-function arranged(shape, values, isFloat = false) {
+// What arrays are: images or labels. 784 numbers are an image, unless there are as many images, whose labels they are.
+function arranged(arrays) {
+  const isSet = arrays.some(({ shape }) => shape[0] === AREA && SHAPES.includes(String(shape.slice(1))));
+  return paired(arrays.map((array) => partOf(array, isSet)));
+}
+
+function partOf({ shape, values, type }, isSet) {
   if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new TypeError("a file that is cut off");
-  if (shape.length === 1 && shape[0] !== AREA) return { images: null, labels: Array.from(values, Number) };
-  const area = shape.slice(shape[0] === SIDE && shape.length === 2 ? 0 : 1).reduce((a, b) => a * b, 1);
-  if (shape.length === 1 ? shape[0] !== AREA : area !== AREA) throw new TypeError("images of another size");
-  if (values instanceof Uint8Array) return { images: values, labels: null };
-  const most = isFloat && values.every((value) => value <= 1) ? 255 : 1;
-  const pixels = Uint8ClampedArray.from(values, (value) => Number(value) * most); // which rounds, too
-  return { images: new Uint8Array(pixels.buffer), labels: null };
+  if (shape.length === 1 && (isSet || shape[0] !== AREA)) return { images: null, labels: Array.from(values, Number) };
+  if (![shape.slice(1), shape].map(String).some((each) => SHAPES.includes(each)))
+    throw new TypeError("images of another size");
+  return { images: type === "u1" ? values : asBytes(values, type), labels: null };
+}
+
+// Each pixel as a byte.
+function asBytes(values, type) {
+  const isShare = type === "b1" || (type.startsWith("f") && values.every((value) => value <= 1));
+  const pixels = Uint8ClampedArray.from(values, (value) => Number(value) * (isShare ? 255 : 1)); // which rounds, too
+  return new Uint8Array(pixels.buffer);
 }
 
 // Puts labels with the images that there are as many of.
