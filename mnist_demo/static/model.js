@@ -40,12 +40,13 @@ export class Model {
   // Runs a signature and returns these of its outputs, each { data, shape }.
   async run(signature, inputs, names) {
     const outputs = names.map((name) => `${signature}/${name}`);
-    const tensors = [this.graph.execute(inputs, outputs)].flat();
-    const answers = await Promise.all(
-      tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })),
-    );
-    for (const tensor of [...tensors, ...Object.values(inputs)]) tensor.dispose();
-    return answers;
+    let tensors = [];
+    try {
+      tensors = [this.graph.execute(inputs, outputs)].flat();
+      return await Promise.all(tensors.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape })));
+    } finally {
+      tf.dispose([tensors, inputs]);
+    }
   }
 
   // The marks on a page, each { box, signs, probabilities, image }.
@@ -87,10 +88,14 @@ export class Model {
       const others = tf.sum(tf.mul(probabilities, tf.sub(1, chosen)), 1);
       return tf.sub(tf.log(own), tf.log(others));
     };
-    const gradients = tf.tidy(() => tf.grad(logOdds)(tf.tile(asImages(image), [labels.length, 1, 1])));
-    const values = await gradients.data();
-    tf.dispose([chosen, gradients]);
-    return labels.map((_, i) => values.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2));
+    let gradients = null;
+    try {
+      gradients = tf.tidy(() => tf.grad(logOdds)(tf.tile(asImages(image), [labels.length, 1, 1])));
+      const values = await gradients.data();
+      return labels.map((_, i) => values.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2));
+    } finally {
+      tf.dispose([chosen, gradients]);
+    }
   }
 }
 
