@@ -21,6 +21,14 @@ export class PictureError extends Error {
 export async function loadPage(file) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) throw new PictureError({ kind: await kindOf(file) });
+  try {
+    return pageOf(picture);
+  } finally {
+    picture.close();
+  }
+}
+
+function pageOf(picture) {
   const pixels = picture.width * picture.height;
   if (pixels > PIXELS_MAX || Math.max(picture.width, picture.height) > SIDE_MAX) {
     throw new PictureError({ kind: "large", megapixels: PIXELS_MAX / 1e6, side: SIDE_MAX });
@@ -32,9 +40,7 @@ export async function loadPage(file) {
     Math.max(1, Math.floor(picture.height / scale)),
   );
   const grey = greyOf(image.data, isColoured(image.data) ? mixtureOf(picture) : null);
-  const page = { grey, width: image.width, height: image.height, scale: picture.width / image.width };
-  picture.close();
-  return page;
+  return { grey, width: image.width, height: image.height, scale: picture.width / image.width };
 }
 
 // What is wrong with a file that the browser cannot decode.
