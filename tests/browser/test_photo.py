@@ -31,6 +31,14 @@ GIVE = """([kind, target, name, data]) => {
   document.querySelector(target).dispatchEvent(event);
 }"""
 
+# How dark the first square of a digit's way is, below its corner; 0 where nothing is painted.
+FIRST_SQUARE = """(canvas) => {
+  const { offsetLeft: left, offsetTop: top, offsetWidth: side } = document.querySelector("#why .squares button");
+  const at = [left + side / 6, top + side / 6].map((value) => value * devicePixelRatio);
+  const { data } = canvas.getContext("2d").getImageData(...at, 1, 1);
+  return data[3] - data[1];
+}"""
+
 
 @pytest.fixture
 def photo_tab(page: Page) -> Page:
@@ -254,6 +262,20 @@ def test_dark_ink_on_nothing_is_shown_on_paper(open_page: OpenPage, tmp_path: Pa
     shot = np.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("L"))
     assert shot[10, 10] > 240
     assert shot.min() < 60
+
+
+def test_light_ink_on_nothing_is_shown_on_the_dark(photo_tab: Page, tmp_path: Path) -> None:
+    writing = write_digits("1")
+    Image.fromarray(np.dstack([np.full((*writing.shape, 3), 255, np.uint8), 255 - writing])).save(tmp_path / "one.png")
+    upload(photo_tab, tmp_path / "one.png")
+    expect(photo_tab.locator("#reading")).to_have_text("1")
+    photo_tab.wait_for_timeout(300)  # the picture fades in
+    picture = photo_tab.locator("#photo .picture img")
+    shot = np.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("L"))
+    assert shot[10, 10] < 30
+    assert shot.max() > 240
+    expect(photo_tab.locator("#why .way")).not_to_have_attribute("data-empty", "")
+    assert photo_tab.locator("#why .squares canvas").evaluate(FIRST_SQUARE) > 200
 
 
 def test_a_large_photo_is_reduced_before_it_is_sent(photo_tab: Page, tmp_path: Path) -> None:

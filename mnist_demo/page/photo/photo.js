@@ -4,7 +4,7 @@ import { EMPTY } from "../../document/shared/digits.js";
 import { announcer } from "../../document/shared/announcer.js";
 import { ask } from "../../document/shared/ask.js";
 import { fileOf } from "../../document/shared/bytes.js";
-import { blobOf, newContext } from "../../document/shared/canvas.js";
+import { blobOf, groundOf, newContext } from "../../document/shared/canvas.js";
 import { named, worded } from "../../document/shared/faults.js";
 import { handOver, takeOver } from "../../document/shared/handover.js";
 import { isPdf, unfold } from "../../document/shared/pdf.js";
@@ -98,6 +98,7 @@ function show() {
 function showPicture(picture) {
   boxes.replaceChildren();
   picture.alt = T("your_photo");
+  picture.style.background = `var(--${groundOf(picture)})`;
   if (visible() !== picture) visible().replaceWith(picture);
   stage.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
   setState("photo");

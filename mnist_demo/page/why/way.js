@@ -1,5 +1,6 @@
 // The chosen digit's way through the classifier, in six squares: its ink, its pixels, maps of three layers, ten bars.
 // While it plays, what is in a square flies into the next and becomes what that one holds.
+import { groundOf } from "../../document/shared/canvas.js";
 import { paintDigit } from "../../document/shared/digits.js";
 import { colour } from "../../document/shared/palette.js";
 
@@ -85,6 +86,7 @@ export class Way {
     }
     content.pixels = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
     paintDigit(content.pixels, content.image);
+    content.ground = content.ink && groundOf(content.ink);
     const label = content.probabilities.indexOf(Math.max(...content.probabilities));
     this.sentences.forEach((sentence, step) => {
       sentence.textContent = T(`why_step_${step + 1}`, { label });
@@ -180,7 +182,14 @@ export class Way {
   }
 }
 
-function paintThing(context, { ink, pixels, layers, probabilities }, step, index, [left, top, width, height], opacity) {
+function paintThing(
+  context,
+  { ink, ground, pixels, layers, probabilities },
+  step,
+  index,
+  [left, top, width, height],
+  opacity,
+) {
   context.globalAlpha = opacity;
   const box = [left, top, width, height];
   if (step === BARS_STEP) return paintBar(context, probabilities, index, box);
@@ -191,16 +200,16 @@ function paintThing(context, { ink, pixels, layers, probabilities }, step, index
   context.imageSmoothingQuality = "high";
   if (isMap) context.drawImage(picture, index * side, 0, side, side, ...box);
   else if (picture === pixels) context.drawImage(picture, ...box);
-  else paintInk(context, picture, box);
+  else paintInk(context, picture, ground, box);
 }
 
 // The ink on its own paper, which has round corners, and an edge, as the page may be as white.
-function paintInk(context, ink, box) {
+function paintInk(context, ink, ground, box) {
   context.save();
   context.beginPath();
   context.roundRect(...box, ROUND * box[2]);
   context.clip();
-  context.fillStyle = colour("paper");
+  context.fillStyle = colour(ground);
   context.fill();
   context.drawImage(ink, ...box);
   [context.strokeStyle, context.lineWidth] = [colour("paper-edge"), 0.03 * box[2]];
