@@ -94,6 +94,17 @@ def test_only_the_chosen_digit_has_a_label_where_all_are_too_small(photo_tab: Pa
         photo_tab.get_by_role("button", name="Remove").click()
 
 
+def test_labels_shrink_with_the_digits(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(**WINDOWS["phone"])
+    page.get_by_role("tab", name="Photo").click()
+    for lines, least, most in ((["27"], 14, 14), (["271"] * 7, 9, 10)):
+        Image.fromarray(write_digits(*lines)).save(tmp_path / "lines.png")
+        upload(page, tmp_path / "lines.png")
+        expect(page.locator("#photo .boxes button")).to_have_count(sum(map(len, lines)))
+        size = """box => parseFloat(getComputedStyle(box, "::before").fontSize)"""
+        assert least <= page.locator("#photo .boxes button").first.evaluate(size) <= most
+
+
 def test_boxes_lie_on_the_digits_of_a_photo_turned_by_its_camera(photo_tab: Page, tmp_path: Path) -> None:
     path = tmp_path / "turned.jpg"
     picture = Image.fromarray(photo("note.webp"))

@@ -8,6 +8,7 @@ export function showBoxes(layer, digits, width, height, chosen) {
   while (layer.children.length > digits.length) layer.lastChild.remove();
   const boxes = digits.map(({ box }) => box);
   layer.classList.toggle("small", areNarrow(boxes, LABELLED * width));
+  layer.style.setProperty("--tall", middle(boxes.map(([, top, , bottom]) => bottom - top)) / height);
   digits.forEach((digit, index) => {
     const [left, top, right, bottom] = digit.box;
     const box = layer.children[index] ?? layer.appendChild(document.createElement("button"));
@@ -21,4 +22,8 @@ export function showBoxes(layer, digits, width, height, chosen) {
       `left:${(100 * left) / width}%;top:${(100 * top) / height}%;` +
       `width:${(100 * (right - left)) / width}%;height:${(100 * (bottom - top)) / height}%`;
   });
+}
+
+function middle(values) {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
