@@ -124,6 +124,23 @@ def test_the_pictures_of_a_dropped_folder_are_read(page: Page, tmp_path: Path) -
     assert page.locator("#batch tbody td:first-child").all_inner_texts() == ["9.png", "10.png", "1.png"]
 
 
+def test_what_goes_while_a_dropped_folder_is_looked_through_stops_no_other(page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("1.png", "2.png"):
+        (folder / name).write_bytes(encode(photo("blackboard.webp", (450, 338))))
+    page.expose_function("listed", lambda: (folder / "2.png").unlink(missing_ok=True))
+    page.evaluate("""() => addEventListener("drop", ({ dataTransfer }) => {
+      const readers = Object.getPrototypeOf(dataTransfer.items[0].webkitGetAsEntry().createReader());
+      const { readEntries } = readers;
+      readers.readEntries = function (found, failed) {
+        readEntries.call(this, (entries) => window.listed().then(() => found(entries)), failed);
+      };
+    }, true)""")
+    drop(page, folder)
+    expect(page.locator("#batch .count")).to_have_text("1 of 1 files read")
+
+
 def test_a_file_that_is_gone_stops_no_other(batch_tab: Page, files: list[Path], tmp_path: Path) -> None:
     gone = tmp_path / "gone.png"
     gone.write_bytes(files[0].read_bytes())

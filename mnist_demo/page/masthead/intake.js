@@ -23,7 +23,12 @@ async function unpacked(entry, file) {
   return all.filter((one) => /^image\/|\/pdf$/.test(one.type) || mayHoldImages(one));
 }
 
-async function filesIn(entry) {
+// What cannot be opened, as it is gone or may not be, is passed over.
+function filesIn(entry) {
+  return within(entry).catch(() => []);
+}
+
+async function within(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
   const inside = [];
