@@ -3,12 +3,15 @@
 import base64
 import re
 import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Write
 from gradio.data_classes import DataWithFiles
-from pictures import encode_pdf, locked_pdf, slow_pdf
+from pictures import encode, encode_pdf, locked_pdf, slow_pdf
 
 from mnist_demo import Classifier, recognize
 from mnist_demo.page.pdf import PAGES_MAX, first_pages
@@ -32,6 +35,12 @@ def test_pages_come_in_their_order_and_no_more_than_are_wanted(write: Write, cla
 
 def test_the_first_page_is_what_is_read_of_a_file(write: Write, classifier: Classifier) -> None:
     assert recognize(encode_pdf(write("2963"), write("5")), classifier).text == "2963"
+
+
+def test_pictures_are_read_where_python_cannot_limit_a_process(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "five.png").write_bytes(encode(write("5")))
+    script = "import sys; sys.modules['resource'] = None; from mnist_demo import load_image; load_image('five.png')"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)  # as on Windows
 
 
 def test_a_poster_is_reduced() -> None:
