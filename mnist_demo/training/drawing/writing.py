@@ -20,6 +20,8 @@ STRAIGHT = 0.06  # of the digits, that are drawn with straight strokes
 BITMAPS = 0.25  # of the numbers, that MNIST's bitmaps are put together to
 LETTER = "a"  # in a number: any letter, as in 12b or A4
 GREEK = 0.15  # of the letters
+FEW, FEW_OF = 0.15, "1111112345670890"  # of the numbers, that have one or two digits alone, as 11, 2020 or 11:11 have:
+# people choose such more often than chance does, and a row of bars is easily taken for lines
 SMALL_ZEROS = 0.2  # of the hands, that write the zeros of a round number small
 HABIT = 0.6  # of the digits, that are adorned as the number's first was
 WORDS = ("Total", "Name", "Date", "Sum", "No.", "Amount", "Phone", "Student ID", "Marks", "Roll No.", "Page", "Score")
@@ -98,6 +100,9 @@ def choose_number(rng: Rng) -> str:
     if rng.random() < 0.15:
         digits = "".join(rng.choice(list("111470"), rng.integers(1, 6)))
     two = [f"{rng.integers(0, 100):02}" for _ in range(4)]
+    if rng.random() < FEW:
+        few = rng.choice(list(FEW_OF), rng.integers(1, 3))
+        digits, *two = ("".join(rng.choice(few, length)) for length in (rng.integers(2, 7), 2, 2, 2, 2))
     forms = (
         (0.42, digits),
         (0.09, f"{digits[:4]}.{two[0]}"),
