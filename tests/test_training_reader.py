@@ -418,7 +418,7 @@ class TestRescorer:
 
 class TestRows:
     def test_drawn_rows_hold_every_sign_from_left_to_right(self, hands: Hands) -> None:
-        rows = [row for seed in range(150) for row in draw_rows(hands, np.random.default_rng(seed))]
+        rows = [row for seed in range(600) for row in draw_rows(hands, np.random.default_rng(seed))]
         assert set(range(len(SIGNS))) == {sign for row in rows for sign in row.signs.tolist()}
         assert any(not len(row.signs) for row in rows)
         for row in rows:
