@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_demo.training", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the data (default: $MNIST_DEMO_DATA or ../shared/data)")
     parser.add_argument("--output", type=Path, help=f"the SavedModel to write (default: {MODEL_DIR})")
-    parser.add_argument("--checkpoints", type=Path, help=f"where to resume from; stays (default: {CHECKPOINTS}; goes)")
+    parser.add_argument("--checkpoints", type=Path, help=f"to resume from, and kept (default: {CHECKPOINTS}, deleted)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--times", type=int, default=1, help="how many times larger batches are: 4 to 16 on a GPU")
     parser.add_argument("--width", type=int, default=WIDTH, help=f"channels of a teacher (default: {WIDTH}; a GPU: 80)")

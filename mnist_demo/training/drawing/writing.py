@@ -103,7 +103,7 @@ def choose_number(rng: Rng) -> str:
     if rng.random() < FEW:
         few = rng.choice(list(FEW_OF), rng.integers(1, 3))
         digits, *two = ("".join(rng.choice(few, length)) for length in (rng.integers(2, 7), 2, 2, 2, 2))
-    forms = (
+    ways = (
         (0.42, digits),
         (0.09, f"{digits[:4]}.{two[0]}"),
         (0.08, f"{digits[:4]},{two[0]}"),
@@ -123,8 +123,8 @@ def choose_number(rng: Rng) -> str:
         (0.09, f"{digits[:3]}{LETTER}" if rng.random() < 0.7 else f"{LETTER}{digits[:3]}"),
         (0.02, f"{digits[:4]}.{two[0]}€" if rng.random() < 0.5 else f"{two[0]}%"),
     )
-    shares = np.array([share for share, _ in forms])
-    return forms[rng.choice(len(forms), p=shares / shares.sum())][1]
+    shares = np.array([share for share, _ in ways])
+    return ways[rng.choice(len(ways), p=shares / shares.sum())][1]
 
 
 def write_number(sheet: Sheet, text: str, style: Style, x: float, middle: float, hands: Hands, rng: Rng) -> Box:
